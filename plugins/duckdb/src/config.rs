@@ -1,0 +1,60 @@
+//! What a user can set for this engine.
+
+use std::path::PathBuf;
+
+use data_validator_plugin::{ConfigKey, ConfigKind, EngineConfig, EngineError, ErrorClass};
+use serde_json::Value;
+
+/// The settings of one session.
+#[derive(Debug, Default)]
+pub struct Settings {
+    /// A database file; `None` is a database in memory.
+    pub database: Option<PathBuf>,
+    /// DuckDB's own settings by name, as text.
+    pub options: Vec<(String, String)>,
+}
+
+/// The keys of `connection_params`.
+pub fn keys() -> Vec<ConfigKey> {
+    vec![ConfigKey {
+        name: "database".into(),
+        kind: ConfigKind::Path,
+        required: false,
+        help: "a DuckDB database file, opened for reading only, or ':memory:' (default)".into(),
+    }]
+}
+
+impl Settings {
+    pub fn read(config: &EngineConfig) -> Result<Self, EngineError> {
+        let database = match config.connection.get("database") {
+            None => None,
+            Some(Value::String(path)) if path == ":memory:" => None,
+            Some(Value::String(path)) => Some(PathBuf::from(path)),
+            Some(_) => {
+                return Err(EngineError::new(
+                    ErrorClass::Config,
+                    "'database' is not a text; give the path of a file",
+                ));
+            }
+        };
+        let options = config
+            .options
+            .iter()
+            .map(|(name, value)| Ok((name.clone(), option_text(name, value)?)));
+        Ok(Self {
+            database,
+            options: options.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+fn option_text(name: &str, value: &Value) -> Result<String, EngineError> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Bool(_) | Value::Number(_) => Ok(value.to_string()),
+        _ => Err(EngineError::new(
+            ErrorClass::Config,
+            format!("the option '{name}' is not a text, number or boolean"),
+        )),
+    }
+}

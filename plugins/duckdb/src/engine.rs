@@ -1,0 +1,47 @@
+//! DuckDB inside this process.
+
+use std::ffi::CStr;
+
+use data_validator_plugin::{
+    Call, Capabilities, Description, Engine, EngineConfig, EngineError, Session,
+};
+
+use crate::config::Settings;
+use crate::session::DuckDbSession;
+use crate::{config, dialect};
+
+/// DuckDB, linked into this library; each session has its own connection.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DuckDb;
+
+impl Engine for DuckDb {
+    fn describe(&self) -> Description {
+        Description {
+            name: "duckdb".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            engine_version: library_version(),
+            dialect: dialect::dialect(),
+            capabilities: Capabilities {
+                file_formats: ["csv", "json", "parquet"].map(String::from).into(),
+                read_only_sessions: true,
+            },
+            connection: config::keys(),
+        }
+    }
+
+    fn connect(
+        &self,
+        config: &EngineConfig,
+        _call: &Call,
+    ) -> Result<Box<dyn Session>, EngineError> {
+        Ok(Box::new(DuckDbSession::open(&Settings::read(config)?)?))
+    }
+}
+
+fn library_version() -> String {
+    // SAFETY: the function only needs the library to be there, and it is linked in.
+    let version = unsafe { duckdb::ffi::duckdb_library_version() };
+    // SAFETY: what it gives is a static, NUL-terminated string.
+    let version = unsafe { CStr::from_ptr(version) };
+    version.to_string_lossy().trim_start_matches('v').to_owned()
+}

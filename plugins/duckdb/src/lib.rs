@@ -1,0 +1,12 @@
+//! The DuckDB engine of Data Validator.
+
+mod config;
+mod dialect;
+mod engine;
+mod error;
+mod session;
+mod source;
+mod stream;
+mod types;
+
+pub use engine::DuckDb;

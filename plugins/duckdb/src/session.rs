@@ -1,0 +1,152 @@
+//! One connection to a database.
+
+use data_validator_plugin::{
+    BatchStream, Call, Column, Dialect, EngineError, ErrorClass, Relation, Schema, Session, Source,
+};
+use duckdb::{AccessMode, Config, Connection};
+
+use crate::config::Settings;
+use crate::dialect::dialect;
+use crate::error::engine_error;
+use crate::source::read_files;
+use crate::stream::Stream;
+use crate::types::logical_type;
+
+pub struct DuckDbSession {
+    connection: Connection,
+    dialect: Dialect,
+}
+
+impl DuckDbSession {
+    /// Opens a database; a file is opened for reading only, and is never created.
+    pub fn open(settings: &Settings) -> Result<Self, EngineError> {
+        // Nothing is fetched from the network unless an option asks for it.
+        let config = Config::default()
+            .with("autoinstall_known_extensions", "false")
+            .and_then(|config| config.with("autoload_known_extensions", "false"))
+            .map_err(|error| engine_error(&error))?;
+        let connection = match &settings.database {
+            None => Connection::open_in_memory_with_flags(config),
+            // Only `stat` looks at the file: closing a handle of our own would drop DuckDB's lock on it.
+            Some(path) if !path.exists() => {
+                let message = format!(
+                    "the database {} does not exist; check 'database' in connection_params",
+                    path.display()
+                );
+                return Err(EngineError::new(ErrorClass::NotFound, message));
+            }
+            Some(path) => config
+                .access_mode(AccessMode::ReadOnly)
+                .and_then(|config| Connection::open_with_flags(path, config)),
+        };
+        let session = Self {
+            connection: connection.map_err(|error| engine_error(&error))?,
+            dialect: dialect(),
+        };
+        session.apply(&settings.options)?;
+        Ok(session)
+    }
+
+    fn apply(&self, options: &[(String, String)]) -> Result<(), EngineError> {
+        for (name, value) in options {
+            if !self.is_setting(name)? {
+                let message = format!(
+                    "DuckDB has no setting '{name}'; see SELECT name FROM duckdb_settings()"
+                );
+                return Err(EngineError::new(ErrorClass::Config, message));
+            }
+            self.run(&format!(
+                "SET {} = {}",
+                self.dialect.identifier(name),
+                self.dialect.string(value)
+            ))
+            .map_err(|error| {
+                EngineError {
+                    class: ErrorClass::Config,
+                    ..error
+                }
+                .context(format_args!("the option '{name}'"))
+            })?;
+        }
+        Ok(())
+    }
+
+    fn is_setting(&self, name: &str) -> Result<bool, EngineError> {
+        self.connection
+            .query_row(
+                "SELECT count(*) FROM duckdb_settings() WHERE name = ?",
+                [name],
+                |row| row.get::<_, i64>(0),
+            )
+            .map(|found| found > 0)
+            .map_err(|error| engine_error(&error))
+    }
+
+    fn run(&self, sql: &str) -> Result<(), EngineError> {
+        self.connection
+            .execute_batch(sql)
+            .map_err(|error| engine_error(&error))
+    }
+
+    /// A view keeps the rows where they are and lets the scans push their filters down.
+    fn view(&self, name: &str, select: &str) -> Result<Relation, EngineError> {
+        let name = self.dialect.identifier(name);
+        self.run(&format!("CREATE OR REPLACE TEMP VIEW {name} AS {select}"))?;
+        Ok(Relation { sql: name })
+    }
+}
+
+impl Session for DuckDbSession {
+    fn attach(
+        &mut self,
+        name: &str,
+        source: &Source,
+        _call: &Call,
+    ) -> Result<Relation, EngineError> {
+        match source {
+            Source::Files { format, paths } => self.view(
+                name,
+                &format!(
+                    "SELECT * FROM {}",
+                    read_files(&self.dialect, format, paths)?
+                ),
+            ),
+            Source::Table(table) => Ok(Relation {
+                sql: self.dialect.table(table),
+            }),
+            Source::Query(query) => self.view(name, query),
+        }
+    }
+
+    fn schema(&mut self, relation: &Relation, _call: &Call) -> Result<Schema, EngineError> {
+        let sql = format!("DESCRIBE SELECT * FROM {}", relation.sql);
+        let mut statement = self
+            .connection
+            .prepare(&sql)
+            .map_err(|error| engine_error(&error))?;
+        let columns = statement
+            .query_map([], |row| {
+                Ok(Column {
+                    name: row.get(0)?,
+                    logical_type: logical_type(&row.get::<_, String>(1)?),
+                })
+            })
+            .and_then(Iterator::collect)
+            .map_err(|error| engine_error(&error))?;
+        Ok(Schema { columns })
+    }
+
+    fn query<'s>(
+        &'s mut self,
+        sql: &str,
+        _call: &Call,
+    ) -> Result<Box<dyn BatchStream + 's>, EngineError> {
+        // `query()` takes exactly one SELECT, where `prepare` would run all statements of a text but the last.
+        let guarded = format!("FROM query({})", self.dialect.string(sql));
+        let statement = self
+            .connection
+            .prepare(&guarded)
+            .map_err(|error| engine_error(&error))?;
+        Ok(Box::new(Stream::start(statement)?))
+    }
+}

@@ -1,0 +1,61 @@
+//! The rows of a statement as Arrow batches of the C data interface.
+
+use data_validator_plugin::{ArrowArray, ArrowSchema, BatchStream, EngineError, ErrorClass};
+use duckdb::Statement;
+use duckdb::arrow::array::{Array, StructArray};
+use duckdb::arrow::datatypes::DataType;
+use duckdb::arrow::error::ArrowError;
+use duckdb::arrow::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
+
+use crate::error::engine_error;
+
+/// A statement that is running.
+pub struct Stream<'s> {
+    statement: Statement<'s>,
+}
+
+impl<'s> Stream<'s> {
+    pub fn start(mut statement: Statement<'s>) -> Result<Self, EngineError> {
+        // The crate's own iterator panics on an error in mid-stream, so it is dropped and stepped over.
+        statement
+            .stream_arrow([])
+            .map(drop)
+            .map_err(|error| engine_error(&error))?;
+        Ok(Self { statement })
+    }
+}
+
+impl BatchStream for Stream<'_> {
+    fn schema(&mut self) -> Result<ArrowSchema, EngineError> {
+        let fields = DataType::Struct(self.statement.schema().fields().clone());
+        FFI_ArrowSchema::try_from(&fields)
+            .map(export_schema)
+            .map_err(|error| internal(&error))
+    }
+
+    fn next(&mut self) -> Result<Option<ArrowArray>, EngineError> {
+        let batch = self
+            .statement
+            .step()
+            .map_err(|error| engine_error(&error))?;
+        Ok(batch.map(|batch: StructArray| export_array(FFI_ArrowArray::new(&batch.to_data()))))
+    }
+}
+
+fn internal(error: &ArrowError) -> EngineError {
+    EngineError::new(
+        ErrorClass::Internal,
+        format!("the result cannot be handed over: {error}"),
+    )
+}
+
+fn export_schema(schema: FFI_ArrowSchema) -> ArrowSchema {
+    // SAFETY: both types are the C data interface's `struct ArrowSchema`, `repr(C)` with the same
+    // fields, and moving the value moves the ownership that its release callback stands for.
+    unsafe { std::mem::transmute::<FFI_ArrowSchema, ArrowSchema>(schema) }
+}
+
+fn export_array(array: FFI_ArrowArray) -> ArrowArray {
+    // SAFETY: as for `export_schema`, with `struct ArrowArray`.
+    unsafe { std::mem::transmute::<FFI_ArrowArray, ArrowArray>(array) }
+}

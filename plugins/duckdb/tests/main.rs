@@ -1,0 +1,239 @@
+//! The engine through its trait, on real files and databases.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::fs;
+use std::path::PathBuf;
+
+use data_validator_duckdb::DuckDb;
+use data_validator_plugin::{
+    Call, Column, CsvFormat, Engine, EngineConfig, EngineError, ErrorClass, FileFormat,
+    LogicalType, Schema, Session, Source, TableName,
+};
+use serde_json::{Map, Value, json};
+
+fn settings(connection: &Value, options: &Value) -> EngineConfig {
+    let map = |value: &Value| value.as_object().cloned().unwrap_or_else(Map::new);
+    EngineConfig {
+        connection: map(connection),
+        options: map(options),
+    }
+}
+
+fn in_memory() -> Box<dyn Session> {
+    DuckDb
+        .connect(&EngineConfig::default(), &Call::default())
+        .unwrap()
+}
+
+/// Runs a query to its end and gives the number of rows.
+fn run(session: &mut dyn Session, sql: &str) -> Result<i64, EngineError> {
+    let mut stream = session.query(sql, &Call::default())?;
+    stream.schema()?;
+    let mut rows = 0;
+    while let Some(batch) = stream.next()? {
+        rows += batch.length;
+    }
+    Ok(rows)
+}
+
+fn class_of<T>(result: Result<T, EngineError>) -> ErrorClass {
+    result.err().expect("an error").class
+}
+
+fn csv(path: PathBuf) -> Source {
+    let column = |name: &str, logical_type| Column {
+        name: name.into(),
+        logical_type,
+    };
+    let schema = Schema {
+        columns: vec![
+            column("id", LogicalType::Integer),
+            column("name", LogicalType::Text),
+        ],
+    };
+    Source::Files {
+        format: FileFormat::Csv(CsvFormat {
+            delimiter: b',',
+            quote: b'"',
+            schema,
+        }),
+        paths: vec![path],
+    }
+}
+
+#[test]
+fn rows_come_in_batches_to_the_end() {
+    assert_eq!(
+        run(&mut *in_memory(), "SELECT * FROM range(100000)").unwrap(),
+        100_000
+    );
+}
+
+#[test]
+fn a_failure_in_mid_stream_comes_out_of_the_stream() {
+    let mut session = in_memory();
+    let sql = "SELECT CASE WHEN i < 90000 THEN i ELSE CAST('x' || i AS BIGINT) END FROM range(100000) AS t(i)";
+    assert_eq!(class_of(run(&mut *session, sql)), ErrorClass::Data);
+    assert_eq!(
+        run(&mut *session, "SELECT 1").unwrap(),
+        1,
+        "the session goes on"
+    );
+}
+
+#[test]
+fn several_statements_are_refused_and_none_runs() {
+    let mut session = in_memory();
+    let refused = run(&mut *session, "CREATE TABLE made AS SELECT 1; SELECT 1");
+    assert_eq!(class_of(refused), ErrorClass::InvalidSql);
+    assert!(run(&mut *session, "SELECT * FROM made").is_err());
+}
+
+#[test]
+fn an_unquoted_empty_field_is_null_and_a_quoted_one_is_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("it's [a] *.csv");
+    fs::write(&path, "id,name\n1,\n2,\"\"\n,x\n").unwrap();
+    let mut session = in_memory();
+    let relation = session.attach("t", &csv(path), &Call::default()).unwrap();
+    let count = |session: &mut dyn Session, condition: &str| {
+        run(
+            session,
+            &format!("SELECT * FROM {} WHERE {condition}", relation.sql),
+        )
+        .unwrap()
+    };
+    assert_eq!(count(&mut *session, "name IS NULL"), 1);
+    assert_eq!(count(&mut *session, "name = ''"), 1);
+    assert_eq!(count(&mut *session, "id IS NULL"), 1);
+}
+
+#[test]
+fn a_ragged_line_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ragged.csv");
+    fs::write(&path, "id,name\n1,a\n2,b,c\n").unwrap();
+    let mut session = in_memory();
+    let relation = session.attach("t", &csv(path), &Call::default()).unwrap();
+    assert_eq!(
+        class_of(run(
+            &mut *session,
+            &format!("SELECT * FROM {}", relation.sql)
+        )),
+        ErrorClass::Data
+    );
+}
+
+#[test]
+fn what_is_missing_is_not_found() {
+    let mut session = in_memory();
+    let table = Source::Table(TableName {
+        catalog: None,
+        schema: None,
+        table: r#"x"; DROP TABLE y; --"#.into(),
+    });
+    let relation = session.attach("t", &table, &Call::default()).unwrap();
+    assert_eq!(
+        class_of(session.schema(&relation, &Call::default())),
+        ErrorClass::NotFound
+    );
+
+    let no_file = Source::Files {
+        format: FileFormat::Parquet,
+        paths: vec!["/no/such/file.parquet".into()],
+    };
+    assert_eq!(
+        class_of(session.attach("t", &no_file, &Call::default())),
+        ErrorClass::NotFound
+    );
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("no.duckdb");
+    let no_database = settings(&json!({"database": path}), &Value::Null);
+    assert_eq!(
+        class_of(DuckDb.connect(&no_database, &Call::default())),
+        ErrorClass::NotFound
+    );
+    assert!(!path.exists(), "a missing database is not created");
+}
+
+#[test]
+fn a_file_of_another_format_is_bad_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("text.parquet");
+    fs::write(&path, "this is not a Parquet file, though its name says so").unwrap();
+    let source = Source::Files {
+        format: FileFormat::Parquet,
+        paths: vec![path],
+    };
+    assert_eq!(
+        class_of(in_memory().attach("t", &source, &Call::default())),
+        ErrorClass::Data
+    );
+}
+
+#[test]
+fn a_database_file_is_read_and_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("some.duckdb");
+    let writer = duckdb::Connection::open(&path).unwrap();
+    writer
+        .execute_batch("CREATE SCHEMA s; CREATE TABLE s.t AS SELECT 1 AS a, 1.5::DECIMAL(4,2) AS b")
+        .unwrap();
+    drop(writer);
+
+    let mut session = DuckDb
+        .connect(
+            &settings(&json!({"database": path}), &Value::Null),
+            &Call::default(),
+        )
+        .unwrap();
+    let table = Source::Table(TableName {
+        catalog: None,
+        schema: Some("s".into()),
+        table: "t".into(),
+    });
+    let relation = session.attach("t", &table, &Call::default()).unwrap();
+    let schema = session.schema(&relation, &Call::default()).unwrap();
+    assert_eq!(
+        schema.columns[1].logical_type,
+        LogicalType::Decimal {
+            precision: 4,
+            scale: 2
+        }
+    );
+    assert!(
+        session
+            .query("CREATE TABLE u AS SELECT 1", &Call::default())
+            .is_err()
+    );
+    assert!(session.query("DELETE FROM s.t", &Call::default()).is_err());
+}
+
+#[test]
+fn an_unknown_option_is_a_config_error() {
+    let unknown = DuckDb.connect(
+        &settings(&Value::Null, &json!({"thread": 4})),
+        &Call::default(),
+    );
+    assert_eq!(class_of(unknown), ErrorClass::Config);
+    let wrong = DuckDb.connect(
+        &settings(&Value::Null, &json!({"threads": "many"})),
+        &Call::default(),
+    );
+    assert_eq!(class_of(wrong), ErrorClass::Config);
+    assert!(
+        DuckDb
+            .connect(
+                &settings(&Value::Null, &json!({"threads": 1, "memory_limit": "1GB"})),
+                &Call::default()
+            )
+            .is_ok()
+    );
+}

@@ -1,0 +1,69 @@
+//! An engine's SQL as data: the host renders from this table and knows no engine by name.
+
+use crate::schema::LogicalType;
+
+/// How an engine writes what a rule asks.
+///
+/// Templates hold named places in braces, which are filled with SQL that is rendered already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// Name of the `sqlparser` dialect that reads this engine's SQL: `duckdb`, `postgres`, `generic`.
+    pub parser: String,
+    /// Quote round an identifier, doubled inside.
+    pub identifier_quote: char,
+    /// Whether `\` escapes inside a string literal and so must be doubled.
+    pub backslash_escapes: bool,
+    /// Number of rows for which `{condition}` is TRUE.
+    pub count_where: String,
+    /// TRUE where the text `{value}` contains a match of `{pattern}`, a string literal.
+    pub regex_search: String,
+    pub regex_flavour: RegexFlavour,
+    /// TRUE where the double `{value}` is NaN.
+    pub is_nan: String,
+    /// `{value}`, a text, ordered by code point.
+    pub text_by_code_point: String,
+    /// The name of a type in a cast.
+    pub type_names: TypeNames,
+    /// The most expressions in one select list.
+    pub max_select_items: usize,
+}
+
+/// Which regular-expression language the engine speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegexFlavour {
+    /// Google's RE2.
+    Re2,
+    /// The `regex` crate.
+    RustRegex,
+    /// PostgreSQL's advanced regular expressions.
+    PostgresAre,
+}
+
+/// What a type is called in `CAST(… AS …)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeNames {
+    pub boolean: String,
+    pub integer: String,
+    pub double: String,
+    pub text: String,
+    pub date: String,
+    pub timestamp: String,
+    pub timestamp_tz: String,
+}
+
+impl TypeNames {
+    /// The type's name, or `None` for a type that nothing is cast to.
+    pub fn of(&self, logical_type: &LogicalType) -> Option<String> {
+        Some(match logical_type {
+            LogicalType::Boolean => self.boolean.clone(),
+            LogicalType::Integer => self.integer.clone(),
+            LogicalType::Double => self.double.clone(),
+            LogicalType::Decimal { precision, scale } => format!("DECIMAL({precision},{scale})"),
+            LogicalType::Text => self.text.clone(),
+            LogicalType::Date => self.date.clone(),
+            LogicalType::Timestamp => self.timestamp.clone(),
+            LogicalType::TimestampTz => self.timestamp_tz.clone(),
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,100 @@
+//! The traits an engine implements.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::abi::arrow::{ArrowArray, ArrowSchema};
+use crate::description::Description;
+use crate::error::EngineError;
+use crate::schema::Schema;
+use crate::source::Source;
+
+/// An engine: what executes queries. One value serves all threads.
+pub trait Engine: Send + Sync {
+    /// What the engine is, speaks and can do.
+    ///
+    /// # Behavior
+    /// - needs no connection and opens nothing
+    /// - gives the same answer each time
+    fn describe(&self) -> Description;
+
+    /// Opens a session.
+    ///
+    /// # Behavior
+    /// - tries once; only the host retries
+    /// - creates no data store that is missing: that is `not_found`
+    /// - an unknown or malformed setting is `config`
+    fn connect(&self, config: &EngineConfig, call: &Call) -> Result<Box<dyn Session>, EngineError>;
+}
+
+/// One open connection. Usable from any thread, one call at a time.
+pub trait Session: Send {
+    /// Makes a source readable in a `FROM` clause.
+    ///
+    /// # Behavior
+    /// - reads metadata at most; rows stay where they are
+    /// - `name` is unique in the session; a second call with it replaces the first source
+    /// - a missing file or relation is `not_found`, a file of another format is `data`
+    fn attach(&mut self, name: &str, source: &Source, call: &Call)
+    -> Result<Relation, EngineError>;
+
+    /// The columns of a relation.
+    ///
+    /// # Behavior
+    /// - reads no rows
+    fn schema(&mut self, relation: &Relation, call: &Call) -> Result<Schema, EngineError>;
+
+    /// Runs exactly one statement that gives rows.
+    ///
+    /// # Behavior
+    /// - more than one statement is `invalid_sql`, and none of them runs
+    /// - a failure while rows are made comes out of the stream, not as a panic
+    fn query<'s>(
+        &'s mut self,
+        sql: &str,
+        call: &Call,
+    ) -> Result<Box<dyn BatchStream + 's>, EngineError>;
+}
+
+/// Rows on their way, a batch at a time. It borrows its session.
+pub trait BatchStream {
+    /// The columns, as an Arrow struct type.
+    fn schema(&mut self) -> Result<ArrowSchema, EngineError>;
+
+    /// The next batch as an Arrow struct array, or `None` at the end.
+    fn next(&mut self) -> Result<Option<ArrowArray>, EngineError>;
+}
+
+/// What every call to an engine carries.
+#[derive(Clone, Debug, Default)]
+pub struct Call {
+    /// Number of the operation, unique in the process: it says in logs which statement is meant.
+    pub operation: u64,
+}
+
+/// Something a session can read from, as text that fits behind `FROM`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Relation {
+    pub sql: String,
+}
+
+/// Settings of an engine after interpolation; values may be secret.
+#[derive(Clone, Default)]
+pub struct EngineConfig {
+    /// How to reach the data: the keys that [`Description::connection`] lists.
+    pub connection: Map<String, Value>,
+    /// The engine's own options; open, and checked by the engine.
+    pub options: Map<String, Value>,
+}
+
+/// Names the keys only: a value can be a password.
+impl fmt::Debug for EngineConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys = |map: &Map<String, Value>| map.keys().cloned().collect::<Vec<_>>();
+        f.debug_struct("EngineConfig")
+            .field("connection", &keys(&self.connection))
+            .field("options", &keys(&self.options))
+            .finish()
+    }
+}

@@ -1,0 +1,34 @@
+//! The interface between Data Validator and its engines.
+//!
+//! An engine implements two object-safe traits: [`Engine`], which opens sessions, and
+//! [`Session`], which answers queries. It describes itself as data ([`Description`],
+//! [`Dialect`]), so the host renders SQL that fits and never asks for an engine's name.
+//!
+//! | module | what is in it |
+//! | --- | --- |
+//! | [`engine`] | the traits |
+//! | [`description`], [`dialect`] | what an engine says of itself |
+//! | [`source`], [`schema`] | where rows are, and their columns |
+//! | [`quote`] | names and values as SQL text |
+//! | [`error`] | the one error type and its classes |
+//! | [`abi`] | C structs that cross the border of a shared library |
+//!
+//! No type of an Arrow library appears here, since two engines may need two majors of it:
+//! batches travel as the structs of the Arrow C data interface.
+
+pub mod abi;
+pub mod description;
+pub mod dialect;
+pub mod engine;
+pub mod error;
+pub mod quote;
+pub mod schema;
+pub mod source;
+
+pub use abi::arrow::{ArrowArray, ArrowArrayStream, ArrowSchema};
+pub use description::{Capabilities, ConfigKey, ConfigKind, Description};
+pub use dialect::{Dialect, RegexFlavour};
+pub use engine::{BatchStream, Call, Engine, EngineConfig, Relation, Session};
+pub use error::{EngineError, ErrorClass};
+pub use schema::{Column, LogicalType, Schema};
+pub use source::{CsvFormat, FileFormat, Source, TableName};

@@ -1,0 +1,96 @@
+//! Names and values as SQL text. Nothing a user wrote becomes SQL any other way.
+
+use crate::dialect::Dialect;
+use crate::source::TableName;
+
+impl Dialect {
+    /// A name as an identifier: quoted, with quotes inside doubled.
+    ///
+    /// ```
+    /// # let dialect = data_validator_plugin::Dialect::ansi();
+    /// assert_eq!(dialect.identifier("dep time"), r#""dep time""#);
+    /// assert_eq!(dialect.identifier(r#"x"; DROP TABLE y; --"#), r#""x""; DROP TABLE y; --""#);
+    /// ```
+    pub fn identifier(&self, name: &str) -> String {
+        let quote = self.identifier_quote;
+        let doubled = name.replace(quote, &format!("{quote}{quote}"));
+        format!("{quote}{doubled}{quote}")
+    }
+
+    /// A table's name, each part quoted.
+    pub fn table(&self, name: &TableName) -> String {
+        name.parts()
+            .map(|part| self.identifier(part))
+            .collect::<Vec<_>>()
+            .join(".")
+    }
+
+    /// A text as a string literal.
+    ///
+    /// ```
+    /// # let dialect = data_validator_plugin::Dialect::ansi();
+    /// assert_eq!(dialect.string("it's"), "'it''s'");
+    /// ```
+    pub fn string(&self, text: &str) -> String {
+        let doubled = text.replace('\'', "''");
+        let escaped = if self.backslash_escapes {
+            doubled.replace('\\', "\\\\")
+        } else {
+            doubled
+        };
+        format!("'{escaped}'")
+    }
+
+    /// The SQL that standards and most engines agree on; a start for an engine's own table.
+    pub fn ansi() -> Self {
+        Self {
+            parser: "generic".into(),
+            identifier_quote: '"',
+            backslash_escapes: false,
+            count_where: "count(*) FILTER (WHERE {condition})".into(),
+            regex_search: "{value} ~ {pattern}".into(),
+            regex_flavour: crate::dialect::RegexFlavour::PostgresAre,
+            is_nan: "{value} = CAST('NaN' AS DOUBLE PRECISION)".into(),
+            text_by_code_point: "{value}".into(),
+            type_names: crate::dialect::TypeNames {
+                boolean: "BOOLEAN".into(),
+                integer: "BIGINT".into(),
+                double: "DOUBLE PRECISION".into(),
+                text: "VARCHAR".into(),
+                date: "DATE".into(),
+                timestamp: "TIMESTAMP".into(),
+                timestamp_tz: "TIMESTAMP WITH TIME ZONE".into(),
+            },
+            max_select_items: 1000,
+        }
+    }
+}
+
+/// Fills the places `{name}` of a template; text that is filled in is not looked at again.
+///
+/// ```
+/// # use data_validator_plugin::quote::fill;
+/// assert_eq!(fill("f({a}, {b})", &[("a", "{b}"), ("b", "1")]), "f({b}, 1)");
+/// ```
+pub fn fill(template: &str, places: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some(start) = rest.find('{') {
+        filled.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let known = places.iter().find(|(name, _)| {
+            rest[1..]
+                .strip_prefix(name)
+                .is_some_and(|after| after.starts_with('}'))
+        });
+        if let Some((name, text)) = known {
+            filled.push_str(text);
+            rest = &rest[name.len() + 2..];
+        } else {
+            filled.push('{');
+            rest = &rest[1..];
+        }
+    }
+    filled.push_str(rest);
+    filled
+}

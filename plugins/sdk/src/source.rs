@@ -1,0 +1,63 @@
+//! Where the rows of a table are.
+
+use std::path::PathBuf;
+
+use crate::schema::Schema;
+
+/// Where the rows of a table are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Files of one format that are read as one table; at least one, in a fixed order.
+    Files {
+        format: FileFormat,
+        paths: Vec<PathBuf>,
+    },
+    /// A table or view that the engine knows.
+    Table(TableName),
+    /// The rows of a query, already checked to be one read-only statement.
+    Query(String),
+}
+
+/// The format of files, with all that is needed to read them alike on every engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileFormat {
+    Parquet,
+    /// One JSON value a line, or one array of objects.
+    Json,
+    Csv(CsvFormat),
+}
+
+/// A CSV file as the host understood it; an engine infers nothing.
+///
+/// UTF-8 with a header line. An unquoted empty field is NULL, `""` is empty text, and a line with
+/// more or fewer fields than the header is an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CsvFormat {
+    /// One ASCII byte.
+    pub delimiter: u8,
+    /// One ASCII byte, doubled inside a quoted field.
+    pub quote: u8,
+    /// Names and types of all columns, in the order of the file.
+    pub schema: Schema,
+}
+
+/// The name of a table as its parts, outermost first: catalog, schema, table.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TableName {
+    pub catalog: Option<String>,
+    pub schema: Option<String>,
+    pub table: String,
+}
+
+impl TableName {
+    /// The parts that are given, outermost first.
+    pub fn parts(&self) -> impl Iterator<Item = &str> {
+        [
+            self.catalog.as_deref(),
+            self.schema.as_deref(),
+            Some(self.table.as_str()),
+        ]
+        .into_iter()
+        .flatten()
+    }
+}

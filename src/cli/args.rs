@@ -1,0 +1,165 @@
+//! The arguments as written.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
+
+use super::exit::FailOn;
+use crate::config::LoadOptions;
+use crate::report::output::Output;
+use crate::selection::Selection;
+
+/// Data-quality rules in YAML, run as few SQL queries on the engine that holds the data.
+#[derive(Debug, Parser)]
+#[command(name = "data-validator", version, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub color: colorchoice_clap::Color,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Validate tables by the rules of a config (the default command)
+    Run(Run),
+    /// Check a config and show all its errors; opens no connection
+    Lint(Lint),
+    /// Connect to an engine once and show what it is
+    CheckConnection(CheckConnection),
+}
+
+#[derive(Args, Debug)]
+pub struct Run {
+    #[command(flatten)]
+    pub config: ConfigArguments,
+    /// Write the report; the format is that of the extension, or json=PATH, junit=PATH; - is stdout
+    #[arg(long, value_name = "[FORMAT=]PATH")]
+    pub output: Vec<Output>,
+    /// Validate only this table (can be repeated, as the next two)
+    #[arg(long, value_name = "NAME")]
+    pub table: Vec<String>,
+    /// Validate only rules of this name
+    #[arg(long, value_name = "NAME")]
+    pub rule: Vec<String>,
+    /// Validate only rules that have this tag, or whose table has it
+    #[arg(long, value_name = "TAG")]
+    pub tag: Vec<String>,
+    /// The run's name in the report
+    #[arg(long, value_name = "ID")]
+    pub run_id: Option<String>,
+    /// From which severity on a failed rule makes exit code 1
+    #[arg(long, value_enum, default_value_t)]
+    pub fail_on: FailOn,
+    /// Take this moment for now, and leave durations out of the report
+    #[arg(long, value_name = "TIMESTAMP")]
+    pub now: Option<Timestamp>,
+    /// Show the scans and their SQL, and run none
+    #[arg(long)]
+    pub explain: bool,
+    /// Say nothing when all passed
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Lint {
+    #[command(flatten)]
+    pub config: ConfigArguments,
+}
+
+#[derive(Args, Debug)]
+pub struct CheckConnection {
+    #[command(flatten)]
+    pub config: ConfigArguments,
+}
+
+/// What every command needs to read a config.
+#[derive(Args, Debug)]
+pub struct ConfigArguments {
+    /// The config file
+    #[arg(value_name = "CONFIG", required_unless_present = "config_option")]
+    pub config: Option<PathBuf>,
+    /// The config file, as an option
+    #[arg(
+        long = "config",
+        id = "config_option",
+        value_name = "CONFIG",
+        conflicts_with = "config"
+    )]
+    pub config_option: Option<PathBuf>,
+    /// A YAML or JSON file that says where each table is
+    #[arg(long, value_name = "FILE")]
+    pub sources: Option<PathBuf>,
+    /// Where one table is; wins over --sources and the config
+    #[arg(long = "override", value_name = "TABLE=SOURCE", value_parser = pair)]
+    pub overrides: Vec<(String, String)>,
+    /// A value for ${param:NAME} in the config
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub param: Vec<(String, String)>,
+    /// The default engine: a name under 'engines' or an engine type
+    #[arg(long, value_name = "NAME")]
+    pub engine: Option<String>,
+}
+
+impl ConfigArguments {
+    pub fn file(&self) -> PathBuf {
+        self.config
+            .clone()
+            .or_else(|| self.config_option.clone())
+            .unwrap_or_default()
+    }
+
+    pub fn load_options(&self, require_sources: bool) -> LoadOptions {
+        LoadOptions {
+            params: self.param.iter().cloned().collect::<BTreeMap<_, _>>(),
+            sources: self.sources.clone(),
+            overrides: self.overrides.clone(),
+            engine: self.engine.clone(),
+            require_sources,
+            ..LoadOptions::from_process()
+        }
+    }
+}
+
+impl Run {
+    pub fn selection(&self) -> Selection {
+        Selection {
+            tables: self.table.clone(),
+            rules: self.rule.clone(),
+            tags: self.tag.clone(),
+        }
+    }
+}
+
+/// The arguments with `run` put in where no command is named, as in the Python tool.
+pub fn with_default_command(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    const FIRST: &[&str] = &[
+        "run",
+        "lint",
+        "check-connection",
+        "help",
+        "-h",
+        "--help",
+        "-V",
+        "--version",
+    ];
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    let named = arguments
+        .get(1)
+        .is_none_or(|first| FIRST.iter().any(|known| first == known));
+    if !named {
+        arguments.insert(1, "run".into());
+    }
+    arguments
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("it is not of the form NAME=VALUE".to_owned()),
+    }
+}

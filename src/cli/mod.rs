@@ -1,0 +1,94 @@
+//! The command line: arguments in, answer on stdout, progress and errors on stderr, exit code out.
+
+use std::ffi::OsString;
+use std::fmt;
+
+use anstyle::{AnsiColor, Style};
+use clap::Parser;
+
+use crate::config::ConfigErrors;
+use crate::error::Error;
+use args::{Arguments, Command};
+use exit::Exit;
+
+mod args;
+mod check_connection;
+pub mod exit;
+mod explain;
+mod lint;
+mod progress;
+mod run;
+
+/// Runs the command that the arguments name, and tells how it ended.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments = match Arguments::try_parse_from(args::with_default_command(arguments)) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let asked_for_help = !error.use_stderr();
+            // A closed stdout or stderr leaves nobody to tell.
+            let _ = error.print();
+            return if asked_for_help {
+                Exit::Passed
+            } else {
+                Exit::Usage
+            };
+        }
+    };
+    arguments.color.write_global();
+    let (told_by_silence, ended) = match &arguments.command {
+        Command::Run(run) => (run.quiet || run.explain, run::run(run)),
+        Command::Lint(lint) => (true, lint::lint(lint)),
+        Command::CheckConnection(check) => (true, check_connection::check_connection(check)),
+    };
+    let exit = ended.unwrap_or_else(|failure| {
+        anstream::eprintln!("{failure}");
+        failure.exit()
+    });
+    if !(told_by_silence && exit == Exit::Passed) {
+        anstream::eprintln!("{} (exit code {})", exit.meaning(), exit.number());
+    }
+    exit
+}
+
+/// Why a command stopped.
+enum Failure {
+    Config(ConfigErrors),
+    Command(Error),
+}
+
+impl Failure {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Config(_) => Exit::Usage,
+            Self::Command(error) => error.kind.into(),
+        }
+    }
+}
+
+impl From<ConfigErrors> for Failure {
+    fn from(errors: ConfigErrors) -> Self {
+        Self::Config(errors)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Command(error)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const RED: Style = AnsiColor::Red.on_default().bold();
+        match self {
+            Self::Config(errors) => write!(f, "{errors}"),
+            Self::Command(error) => {
+                write!(f, "{RED}error{RED:#}: {error}")?;
+                error
+                    .hint
+                    .as_ref()
+                    .map_or(Ok(()), |hint| write!(f, "\n  help: {hint}"))
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! What a terminal shows while a run goes on.
+
+use indicatif::ProgressStyle;
+
+use crate::validator::Progress;
+
+/// A line on stderr that names the table at work; nothing where stderr is no terminal.
+pub struct ProgressBar {
+    bar: indicatif::ProgressBar,
+}
+
+impl ProgressBar {
+    pub fn new(quiet: bool) -> Self {
+        let bar = if quiet {
+            indicatif::ProgressBar::hidden()
+        } else {
+            indicatif::ProgressBar::new_spinner()
+        };
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
+            bar.set_style(style);
+        }
+        Self { bar }
+    }
+
+    pub fn show(&mut self, progress: Progress<'_>) {
+        match progress {
+            Progress::Started { table, rules } => {
+                self.bar
+                    .set_message(format!("{}: {rules} rules", table.name));
+                self.bar
+                    .enable_steady_tick(std::time::Duration::from_millis(120));
+            }
+            Progress::Finished { .. } => self.bar.set_message(""),
+        }
+    }
+
+    pub fn finish(self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,275 @@
+//! The config as it is written: known keys with the right types, before anything is looked up.
+//!
+//! The keys of a config are named here and nowhere else. A key whose feature is yet to come
+//! stands in one of the lists below; taking its line out is the first step of building it.
+
+use serde_json::Map;
+use serde_yaml::Value;
+
+use super::fields::Fields;
+use super::findings::Findings;
+use super::path::KeyPath;
+use super::{OnEmpty, Severity};
+
+const LATER_KEYS: &[(&str, &str)] = &[
+    ("pipeline", "resume and reuse"),
+    ("plugins", "engines from files"),
+    ("outputs", "tables of results and bad rows"),
+];
+
+const LATER_TABLE_KEYS: &[(&str, &str)] = &[
+    ("data_version", "reuse of results"),
+    ("samples", "failing rows in the report"),
+    ("mask", "failing rows in the report"),
+    ("chunks", "large tables in parts"),
+];
+
+const LATER_RULE_KEYS: &[(&str, &str)] = &[("timeout", "time limits")];
+
+const LATER_ENGINE_OPTIONS: &[(&str, &str)] = &[
+    ("max_retries", "retrying"),
+    ("retry_delay", "retrying"),
+    ("max_delay", "retrying"),
+    ("max_elapsed", "retrying"),
+];
+
+/// Rule types that are described but not built.
+pub const LATER_RULE_TYPES: &[&str] = &[
+    "primary_key",
+    "accepted_values",
+    "rejected_values",
+    "length",
+    "format",
+    "castable",
+    "comparison",
+    "not_in_future",
+    "freshness",
+    "row_count",
+    "aggregate",
+    "foreign_key",
+    "schema",
+    "reconcile",
+];
+
+/// Keys of the Python tool's `dqx` that have a meaning here.
+const LATER_DQX_KEYS: &[(&str, &str)] = &[
+    ("metrics_table", "tables of results"),
+    ("quarantine_table", "tables of bad rows"),
+];
+
+/// A config as written.
+pub struct Document<'a> {
+    pub metadata: Map<String, serde_json::Value>,
+    pub engine: Option<EngineDocument<'a>>,
+    pub engines: Vec<(&'a str, EngineDocument<'a>)>,
+    pub tables: Vec<TableDocument<'a>>,
+    pub global_rules: Vec<RuleDocument<'a>>,
+    pub require_sql_rules: bool,
+}
+
+/// An engine as written.
+pub struct EngineDocument<'a> {
+    pub path: KeyPath,
+    pub engine_type: Option<String>,
+    pub connection_params: Fields<'a>,
+    pub options: Map<String, serde_json::Value>,
+}
+
+/// A table as written.
+pub struct TableDocument<'a> {
+    pub path: KeyPath,
+    pub name: Option<String>,
+    pub engine: Option<String>,
+    pub source: Option<&'a Value>,
+    pub scope: Option<String>,
+    pub tags: Vec<String>,
+    /// Whether anything is written under `rules`, be it right or wrong.
+    pub has_rules: bool,
+    pub rules: Vec<RuleDocument<'a>>,
+}
+
+/// A rule as written.
+#[derive(Clone)]
+pub struct RuleDocument<'a> {
+    pub name: Option<String>,
+    pub rule_type: Option<String>,
+    pub threshold: Option<f64>,
+    pub max_failed: Option<u64>,
+    pub warn_threshold: Option<f64>,
+    pub severity: Severity,
+    pub scope: Option<String>,
+    pub on_empty: OnEmpty,
+    pub enabled: bool,
+    pub tags: Vec<String>,
+    pub description: Option<String>,
+    /// What a rule type reads itself, with [`RuleDocument::parameters`].
+    pub fields: Fields<'a>,
+    pub parameters: Fields<'a>,
+}
+
+impl<'a> Document<'a> {
+    pub fn read(mut root: Fields<'a>) -> Self {
+        check_version(&mut root);
+        let document = Self {
+            metadata: root.open("metadata"),
+            engine: root
+                .was_given("engine")
+                .then(|| EngineDocument::read(root.section("engine"))),
+            engines: read_engines(root.section("engines")),
+            tables: read_tables(&mut root),
+            global_rules: read_rules(&mut root, "global_rules"),
+            require_sql_rules: root.optional("require_sql_rules").unwrap_or_default(),
+        };
+        root.later(LATER_KEYS);
+        read_dqx(&mut root);
+        root.ask("engine");
+        root.finish();
+        document
+    }
+}
+
+impl<'a> EngineDocument<'a> {
+    /// What holds when the key `engine` is not given.
+    pub fn absent(findings: &'a Findings) -> Self {
+        Self::read(Fields::absent(findings, KeyPath::default().key("engine")))
+    }
+
+    fn read(mut fields: Fields<'a>) -> Self {
+        let mut known_options = fields.section("options");
+        known_options.later(LATER_ENGINE_OPTIONS);
+        let engine = Self {
+            path: fields.path().clone(),
+            engine_type: fields.optional("type"),
+            connection_params: fields.section("connection_params"),
+            options: fields.open("options"),
+        };
+        fields.finish();
+        engine
+    }
+}
+
+impl<'a> TableDocument<'a> {
+    fn read(mut fields: Fields<'a>) -> Self {
+        let table = Self {
+            path: fields.path().clone(),
+            name: read_name(&mut fields),
+            engine: fields.optional("engine"),
+            source: fields.value("source"),
+            scope: fields.optional("where"),
+            tags: fields.texts("tags").unwrap_or_default(),
+            has_rules: !is_empty(fields.value("rules")),
+            rules: read_rules(&mut fields, "rules"),
+        };
+        fields.later(LATER_TABLE_KEYS);
+        fields.finish();
+        table
+    }
+}
+
+impl<'a> RuleDocument<'a> {
+    fn read(mut fields: Fields<'a>) -> Self {
+        Self {
+            name: read_name(&mut fields),
+            rule_type: fields.required("rule_type"),
+            threshold: fields.optional("threshold"),
+            max_failed: fields.optional("max_failed"),
+            warn_threshold: fields.optional("warn_threshold"),
+            severity: fields.optional("severity").unwrap_or_default(),
+            scope: fields.optional("where"),
+            on_empty: fields.optional("on_empty").unwrap_or_default(),
+            enabled: fields.optional("enabled").unwrap_or(true),
+            tags: fields.texts("tags").unwrap_or_default(),
+            description: fields.optional("description"),
+            parameters: fields.section("parameters"),
+            fields: {
+                fields.later(LATER_RULE_KEYS);
+                fields
+            },
+        }
+    }
+}
+
+fn read_name(fields: &mut Fields<'_>) -> Option<String> {
+    let name: String = fields.required("name")?;
+    if name.trim().is_empty() || name.chars().any(char::is_control) {
+        fields.refuse(
+            "name",
+            "a name must be one line of text that is not empty",
+            "give it a name to be found by",
+        );
+        return None;
+    }
+    Some(name)
+}
+
+fn read_engines<'a>(mut engines: Fields<'a>) -> Vec<(&'a str, EngineDocument<'a>)> {
+    let mut read = Vec::new();
+    for (name, _) in engines.entries() {
+        read.push((name, EngineDocument::read(engines.section(name))));
+    }
+    engines.finish();
+    read
+}
+
+fn read_tables<'a>(root: &mut Fields<'a>) -> Vec<TableDocument<'a>> {
+    if !root.was_given("tables") {
+        root.required::<Value>("tables");
+        return Vec::new();
+    }
+    let Some(tables) = root.mappings("tables") else {
+        return Vec::new();
+    };
+    if is_empty(root.value("tables")) {
+        root.refuse(
+            "tables",
+            "'tables' is empty",
+            "name at least one table with its rules",
+        );
+    }
+    tables.into_iter().map(TableDocument::read).collect()
+}
+
+fn read_rules<'a>(fields: &mut Fields<'a>, key: &str) -> Vec<RuleDocument<'a>> {
+    fields
+        .mappings(key)
+        .unwrap_or_default()
+        .into_iter()
+        .map(RuleDocument::read)
+        .collect()
+}
+
+fn is_empty(list: Option<&Value>) -> bool {
+    list.is_none_or(|value| value.as_sequence().is_some_and(Vec::is_empty))
+}
+
+fn check_version(root: &mut Fields<'_>) {
+    let known = match root.value("version") {
+        None => true,
+        Some(Value::String(text)) => text == "1.0",
+        Some(value) => value.as_f64() == Some(1.0),
+    };
+    if !known {
+        root.refuse(
+            "version",
+            "this version of the config format is not known",
+            "write version: \"1.0\"",
+        );
+    }
+}
+
+/// What the Python tool took for Databricks; it says nothing about the data.
+fn read_dqx(root: &mut Fields<'_>) {
+    let mut dqx = root.section("dqx");
+    dqx.later(LATER_DQX_KEYS);
+    for (key, _) in dqx.entries() {
+        if !LATER_DQX_KEYS.iter().any(|(later, _)| *later == key) {
+            let message = format!("'dqx.{key}' has no effect here");
+            dqx.findings().warn_at_key(
+                &dqx.path().key(key),
+                message,
+                "remove it, or keep it for the Python tool",
+            );
+        }
+    }
+    dqx.finish();
+}

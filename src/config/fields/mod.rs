@@ -1,0 +1,254 @@
+//! Reading a mapping of a config key by key, collecting what is wrong instead of stopping.
+//!
+//! Whoever reads a mapping asks for every key it knows, even after one was found wrong, and then
+//! calls [`Fields::finish`]: a key that nobody asked for is unknown.
+
+use serde::de::DeserializeOwned;
+use serde_json::Map;
+use serde_yaml::{Mapping, Value};
+
+use super::findings::Findings;
+use super::path::KeyPath;
+
+mod refuse;
+mod rule;
+pub mod wording;
+
+pub use rule::RuleFields;
+use wording::{advice, wanted, words};
+
+/// One mapping of a config, which remembers what it was asked for.
+#[derive(Clone)]
+pub struct Fields<'a> {
+    findings: &'a Findings,
+    path: KeyPath,
+    /// `None` when the mapping is not given, or not a mapping.
+    mapping: Option<&'a Mapping>,
+    asked: Vec<String>,
+    /// Keys that were refused as coming later; nobody is told to use them.
+    unavailable: Vec<String>,
+    /// Whether something was found wrong already.
+    refused: bool,
+}
+
+impl<'a> Fields<'a> {
+    pub fn new(findings: &'a Findings, path: KeyPath, mapping: &'a Mapping) -> Self {
+        Self {
+            mapping: Some(mapping),
+            ..Self::absent(findings, path)
+        }
+    }
+
+    /// The root of a document, which is a mapping.
+    pub fn of(findings: &'a Findings, root: &'a Value) -> Self {
+        Self {
+            mapping: root.as_mapping(),
+            ..Self::absent(findings, KeyPath::default())
+        }
+    }
+
+    /// A mapping that is not given.
+    pub fn absent(findings: &'a Findings, path: KeyPath) -> Self {
+        Self {
+            findings,
+            path,
+            mapping: None,
+            asked: Vec::new(),
+            unavailable: Vec::new(),
+            refused: false,
+        }
+    }
+
+    pub fn path(&self) -> &KeyPath {
+        &self.path
+    }
+
+    pub fn findings(&self) -> &'a Findings {
+        self.findings
+    }
+
+    /// Whether the key has a value; does not count as asking for it.
+    pub fn was_given(&self, key: &str) -> bool {
+        self.peek(key).is_some()
+    }
+
+    /// The value of a key, if it is given and not null.
+    ///
+    /// A value of another type leaves a diagnostic.
+    pub fn optional<T: DeserializeOwned>(&mut self, key: &str) -> Option<T> {
+        let value = self.value(key)?;
+        self.read(&self.path.key(key), value)
+    }
+
+    /// As [`Fields::optional`], with a diagnostic when the key is missing.
+    pub fn required<T: DeserializeOwned>(&mut self, key: &str) -> Option<T> {
+        if !self.was_given(key) {
+            self.ask(key);
+            self.refuse_missing(key);
+            return None;
+        }
+        self.optional(key)
+    }
+
+    /// A text that no message shows, with a diagnostic when it is missing.
+    pub fn required_secret(&mut self, key: &str) -> Option<String> {
+        if !self.was_given(key) {
+            return self.required(key);
+        }
+        let path = self.path.key(key);
+        let reading = self
+            .findings
+            .places()
+            .reading(&path)
+            .map(|reading| &reading.value);
+        let text = [self.value(key), reading]
+            .into_iter()
+            .flatten()
+            .find_map(Value::as_str);
+        if text.is_none() {
+            self.refuse(key, &format!("'{key}' must be text"), "put it in quotes");
+        }
+        text.map(str::to_owned)
+    }
+
+    /// The value of a key as it stands.
+    pub fn value(&mut self, key: &str) -> Option<&'a Value> {
+        self.ask(key);
+        self.peek(key)
+    }
+
+    /// A list of texts.
+    pub fn texts(&mut self, key: &str) -> Option<Vec<String>> {
+        let path = self.path.key(key);
+        let items = self.items(key)?;
+        let texts: Vec<_> = items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| self.read(&path.index(index), item))
+            .collect();
+        texts.into_iter().collect()
+    }
+
+    /// A mapping that may be left out; then it is empty.
+    pub fn section(&mut self, key: &str) -> Self {
+        let path = self.path.key(key);
+        let value = self.value(key);
+        let mapping = value.and_then(|value| self.as_mapping(&path, value));
+        let refused = value.is_some() && mapping.is_none();
+        Fields {
+            mapping,
+            refused,
+            ..Fields::absent(self.findings, path)
+        }
+    }
+
+    /// A list of mappings; items that are none are left out, with a diagnostic.
+    pub fn mappings(&mut self, key: &str) -> Option<Vec<Self>> {
+        let path = self.path.key(key);
+        let items = self.items(key)?;
+        let fields = items.iter().enumerate().filter_map(|(index, item)| {
+            let path = path.index(index);
+            let mapping = self.as_mapping(&path, item)?;
+            Some(Fields::new(self.findings, path, mapping))
+        });
+        Some(fields.collect())
+    }
+
+    /// The entries of a mapping with names of the user's choice.
+    pub fn entries(&mut self) -> Vec<(&'a str, &'a Value)> {
+        let mut entries = Vec::new();
+        for (key, value) in self.mapping.into_iter().flatten() {
+            if let Some(name) = key.as_str() {
+                self.ask(name);
+                entries.push((name, value));
+            }
+        }
+        entries
+    }
+
+    /// A mapping that is open: any key, any value.
+    pub fn open(&mut self, key: &str) -> Map<String, serde_json::Value> {
+        let path = self.path.key(key);
+        let Some(value) = self.value(key) else {
+            return Map::new();
+        };
+        if self.as_mapping(&path, value).is_none() {
+            return Map::new();
+        }
+        match serde_json::to_value(value) {
+            Ok(serde_json::Value::Object(map)) => map,
+            _ => {
+                self.refuse(
+                    key,
+                    &format!("'{key}' has a key that is not text"),
+                    "put the keys in quotes",
+                );
+                Map::new()
+            }
+        }
+    }
+
+    /// Reads a value from somewhere in this mapping.
+    fn read<T: DeserializeOwned>(&mut self, path: &KeyPath, value: &Value) -> Option<T> {
+        let error = match serde_yaml::from_value(value.clone()) {
+            Ok(read) => return Some(read),
+            Err(error) => error.to_string(),
+        };
+        let reading = self.findings.places().reading(path);
+        let second = reading
+            .filter(|reading| !reading.value.is_null())
+            .map(|reading| reading.value.clone());
+        if let Some(Ok(read)) = second.map(serde_yaml::from_value) {
+            return Some(read);
+        }
+        let wanted = wanted::<T>(&error);
+        let found = match reading.and_then(|reading| reading.shown.as_deref()) {
+            Some(shown) => format!("the value of '{shown}'"),
+            None => words(value),
+        };
+        let message = format!("{} must be {}, found {found}", path.name(), wanted.words);
+        self.refused = true;
+        self.findings
+            .at_value(path, message, advice(value, &wanted));
+        None
+    }
+
+    fn as_mapping(&mut self, path: &KeyPath, value: &'a Value) -> Option<&'a Mapping> {
+        match value {
+            Value::Mapping(mapping) => Some(mapping),
+            other => {
+                let message = format!("{} must be a mapping, found {}", path.name(), words(other));
+                self.refused = true;
+                self.findings
+                    .at_value(path, message, "write keys and values, as in 'key: value'");
+                None
+            }
+        }
+    }
+
+    fn items(&mut self, key: &str) -> Option<&'a [Value]> {
+        match self.value(key)? {
+            Value::Sequence(items) => Some(items),
+            other => {
+                let message = format!("'{key}' must be a list, found {}", words(other));
+                self.refuse(
+                    key,
+                    &message,
+                    "write it as […], or as lines that begin with '-'",
+                );
+                None
+            }
+        }
+    }
+
+    /// Notes that a key is known.
+    pub fn ask(&mut self, key: &str) {
+        if !self.asked.iter().any(|asked| asked == key) {
+            self.asked.push(key.to_owned());
+        }
+    }
+
+    fn peek(&self, key: &str) -> Option<&'a Value> {
+        self.mapping?.get(key).filter(|value| !value.is_null())
+    }
+}

@@ -1,0 +1,48 @@
+//! Merge keys: `<<: *defaults` brings the keys of another mapping in.
+
+use serde_yaml::{Mapping, Value};
+
+use super::path::KeyPath;
+
+/// The key whose mapping is merged into the one it stands in.
+pub const MERGE_KEY: &str = "<<";
+
+/// Merges at all depths. `Value::apply_merge` would leave the `<<` of a merged mapping behind.
+///
+/// # Errors
+/// The path of a `<<` that holds neither a mapping nor a list of mappings.
+pub fn merge(value: &mut Value, path: &KeyPath) -> Result<(), KeyPath> {
+    match value {
+        Value::Sequence(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                merge(item, &path.index(index))?;
+            }
+        }
+        Value::Mapping(mapping) => {
+            for (key, inner) in mapping.iter_mut() {
+                merge(inner, &path.key(key.as_str().unwrap_or_default()))?;
+            }
+            match mapping.shift_remove(MERGE_KEY) {
+                None => {}
+                Some(Value::Mapping(merged)) => add_missing(mapping, merged),
+                Some(Value::Sequence(several)) => {
+                    for merged in several {
+                        let Value::Mapping(merged) = merged else {
+                            return Err(path.key(MERGE_KEY));
+                        };
+                        add_missing(mapping, merged);
+                    }
+                }
+                Some(_) => return Err(path.key(MERGE_KEY)),
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn add_missing(mapping: &mut Mapping, merged: Mapping) {
+    for (key, value) in merged {
+        mapping.entry(key).or_insert(value);
+    }
+}

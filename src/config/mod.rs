@@ -1,0 +1,204 @@
+//! The config: from YAML text to what is ready to run.
+//!
+//! | step | modules |
+//! | --- | --- |
+//! | file → text → value with positions | `text`, `yaml` (`marks`, `positions`, `lenient`, `merge`) |
+//! | file ← environment ← command line | `load`, `environment`, `sources` |
+//! | `${…}` filled, values known to be secret | `interpolate`, `secrets` |
+//! | value → `Document`, as written | `document`, [`fields`] |
+//! | document → [`Config`], ready to run | `resolve`, `engine`, `table`, `rule`, `source` |
+//!
+//! Every step adds [`Diagnostic`]s, so that all errors of a file are shown at once.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::plan::custom_sql::SqlExpression;
+use crate::rules::Check;
+
+pub mod diagnostic;
+mod document;
+mod engine;
+mod environment;
+pub mod fields;
+mod findings;
+mod interpolate;
+mod lenient;
+mod load;
+mod logical_type;
+mod marks;
+mod merge;
+mod path;
+mod places;
+mod position_builder;
+mod positions;
+mod resolve;
+mod rule;
+mod secrets;
+mod source;
+mod source_files;
+mod sources;
+mod table;
+mod text;
+mod yaml;
+
+pub use diagnostic::{ConfigErrors, Diagnostic, Level, Location, Place};
+pub use load::{LoadOptions, load};
+pub use secrets::Secrets;
+
+/// A config that was checked and can be run.
+#[derive(Debug)]
+pub struct Config {
+    /// The file it was read from.
+    pub file: PathBuf,
+    /// SHA-256 of the file's bytes, in hex.
+    pub hash: String,
+    pub metadata: Map<String, Value>,
+    /// Engines by name; the default one is called [`DEFAULT_ENGINE`].
+    pub engines: BTreeMap<String, EngineSettings>,
+    pub tables: Vec<Table>,
+    pub secrets: Secrets,
+    /// What is allowed but probably not meant.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// The name under which the key `engine` of a config is kept.
+pub const DEFAULT_ENGINE: &str = "default";
+
+/// Which engine, and with what settings.
+#[derive(Clone, Debug)]
+pub struct EngineSettings {
+    /// Name of the engine in the registry, such as `duckdb`.
+    pub engine_type: String,
+    pub config: data_validator_plugin::EngineConfig,
+}
+
+/// A table with its rules; the global rules are among them.
+#[derive(Debug)]
+pub struct Table {
+    pub name: String,
+    /// A key of [`Config::engines`].
+    pub engine: String,
+    /// The relation of the table's name, where a config without source was loaded to be linted.
+    pub source: SourceSpec,
+    /// Only rows for which this is TRUE are looked at.
+    pub scope: Option<SqlExpression>,
+    pub tags: Vec<String>,
+    pub rules: Vec<Rule>,
+    pub location: Location,
+}
+
+/// Where rows are, as a user names it; files are not looked for yet.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SourceSpec {
+    Files(FilesSpec),
+    Table(data_validator_plugin::TableName),
+    /// A query, checked to be one read-only statement.
+    Query(String),
+}
+
+/// Files of a source: a path, a folder or a glob, with what its format needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FilesSpec {
+    /// Absolute, or relative to the working directory.
+    pub path: PathBuf,
+    /// Chosen by the file's extension where it is not given.
+    pub format: Option<FileKind>,
+    pub delimiter: Option<u8>,
+    pub quote: Option<u8>,
+    /// Column types of a CSV file that are not to be inferred, by column name.
+    pub schema: BTreeMap<String, data_validator_plugin::LogicalType>,
+}
+
+/// A format of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    Csv,
+    Tsv,
+    Json,
+    Parquet,
+}
+
+impl FileKind {
+    /// The names of all formats, which are also the endings of their files.
+    pub const NAMES: &[(&str, Self)] = &[
+        ("csv", Self::Csv),
+        ("tsv", Self::Tsv),
+        ("json", Self::Json),
+        ("ndjson", Self::Json),
+        ("jsonl", Self::Json),
+        ("parquet", Self::Parquet),
+    ];
+
+    /// The format of that name, in any letter case.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::NAMES
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, kind)| *kind)
+    }
+}
+
+/// One rule: the keys that are common to all rule types, and its check.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    pub name: String,
+    pub rule_type: &'static str,
+    pub check: Arc<dyn Check>,
+    pub limit: Limit,
+    /// Below this success rate the rule passes with a warning.
+    pub warn_threshold: Option<f64>,
+    pub severity: Severity,
+    /// Narrows the table's scope.
+    pub scope: Option<SqlExpression>,
+    pub on_empty: OnEmpty,
+    pub enabled: bool,
+    /// A global rule that is skipped where a table lacks its columns.
+    pub if_column_exists: bool,
+    pub tags: Vec<String>,
+    pub description: Option<String>,
+    pub location: Location,
+}
+
+/// How much may fail before the rule does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Limit {
+    /// The success rate must be at least this, 0 to 1.
+    Threshold(f64),
+    /// At most so many records may fail.
+    MaxFailed(u64),
+}
+
+/// How grave a failed rule is; it decides the exit code, not the verdict.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Deserialize,
+    serde::Serialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Info,
+    Warning,
+    #[default]
+    Error,
+}
+
+/// The verdict when no row is in scope.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnEmpty {
+    #[default]
+    Pass,
+    Fail,
+    Error,
+}

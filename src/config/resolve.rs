@@ -1,0 +1,128 @@
+//! From a config as written to one that can be run.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::document::{Document, EngineDocument, TableDocument};
+use super::engine::{self, Engine, EngineTypes};
+use super::findings::Findings;
+use super::rule::Scope;
+use super::secrets::Secrets;
+use super::sources::GivenSources;
+use super::table::{self, Shared};
+use super::{DEFAULT_ENGINE, EngineSettings, Table};
+
+/// What the command line and the program say about resolving.
+pub struct Settings<'a> {
+    pub folder: &'a Path,
+    pub types: &'a EngineTypes<'a>,
+    pub sources: &'a GivenSources,
+    pub require_sources: bool,
+    /// The one of `engines` that `--engine` makes the default.
+    pub default_engine: Option<&'a str>,
+}
+
+/// Resolves all engines and tables; the findings tell whether they can be run.
+pub fn resolve(
+    document: Document<'_>,
+    findings: &Findings,
+    settings: &Settings<'_>,
+    secrets: &mut Secrets,
+) -> (BTreeMap<String, EngineSettings>, Vec<Table>) {
+    let Document {
+        engine,
+        engines,
+        tables,
+        global_rules,
+        require_sql_rules,
+        ..
+    } = document;
+    let engines = resolve_engines(engine, engines, &tables, findings, settings, secrets);
+    let names: Vec<&str> = tables
+        .iter()
+        .filter_map(|table| table.name.as_deref())
+        .collect();
+    settings.sources.refuse_unknown(&names, findings);
+    refuse_duplicate_tables(&tables, findings);
+    let shared = Shared {
+        findings,
+        folder: settings.folder,
+        engines: &engines,
+        global_rules: &global_rules,
+        sources: settings.sources,
+        require_sources: settings.require_sources,
+        require_sql_rules,
+    };
+    if let (true, Some(engine)) = (tables.is_empty(), engines.get(DEFAULT_ENGINE)) {
+        // For their findings only: without a table there is nothing to run.
+        table::resolve_rules(global_rules.clone(), Scope::Global, engine, &shared);
+    }
+    let tables = tables
+        .into_iter()
+        .filter_map(|table| table::resolve(table, &shared))
+        .collect();
+    let engines = engines
+        .into_iter()
+        .map(|(name, engine)| (name, engine.settings))
+        .collect();
+    (engines, tables)
+}
+
+fn resolve_engines(
+    default: Option<EngineDocument<'_>>,
+    named: Vec<(&str, EngineDocument<'_>)>,
+    tables: &[TableDocument<'_>],
+    findings: &Findings,
+    settings: &Settings<'_>,
+    secrets: &mut Secrets,
+) -> BTreeMap<String, Engine> {
+    let mut resolve =
+        |written| engine::resolve(written, findings, settings.types, settings.folder, secrets);
+    let mut engines = BTreeMap::new();
+    for (name, written) in named {
+        if name == DEFAULT_ENGINE {
+            let message = format!("'{DEFAULT_ENGINE}' is the name of what stands under 'engine'");
+            findings.at_key(&written.path, message, "give this engine another name");
+        }
+        engines.insert(name.to_owned(), resolve(written));
+    }
+    let needed = tables.is_empty() || tables.iter().any(|table| table.engine.is_none());
+    match (
+        settings
+            .default_engine
+            .and_then(|name| engines.get(name).cloned()),
+        default,
+    ) {
+        (Some(chosen), _) => {
+            engines.insert(DEFAULT_ENGINE.to_owned(), chosen);
+        }
+        (None, Some(written)) => {
+            engines.insert(DEFAULT_ENGINE.to_owned(), resolve(written));
+        }
+        (None, None) if needed => {
+            engines.insert(
+                DEFAULT_ENGINE.to_owned(),
+                resolve(EngineDocument::absent(findings)),
+            );
+        }
+        (None, None) => {}
+    }
+    engines
+}
+
+fn refuse_duplicate_tables(tables: &[TableDocument<'_>], findings: &Findings) {
+    let mut seen = BTreeMap::new();
+    for table in tables {
+        let Some(name) = table.name.as_deref() else {
+            continue;
+        };
+        let path = table.path.key("name");
+        let line = findings.places().in_file(&path).line;
+        if let Some(first) = seen.get(name) {
+            let hint = format!("put all rules under one of them; the first is on line {first}");
+            findings.at_value(&path, format!("table '{name}' is named twice"), hint);
+        } else {
+            seen.insert(name, line);
+        }
+    }
+}

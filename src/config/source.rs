@@ -1,0 +1,192 @@
+//! Where the rows of a table are, as a user writes it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use data_validator_plugin::{Dialect, TableName};
+use serde_yaml::Value;
+
+use crate::plan::custom_sql::SqlQuery;
+
+use super::fields::Fields;
+use super::fields::wording::{shortened, words};
+use super::findings::Findings;
+use super::path::KeyPath;
+use super::source_files::{ending, formats, read_files, refuse_unreadable};
+use super::{FileKind, FilesSpec, SourceSpec};
+
+/// Why a text is no source: message and hint.
+pub type Refusal = (String, String);
+
+/// Reads a source from a document; relative paths start from `folder`.
+pub fn read(
+    value: &Value,
+    path: &KeyPath,
+    findings: &Findings,
+    folder: &Path,
+    dialect: &Dialect,
+) -> Option<SourceSpec> {
+    match value {
+        Value::String(text) => match from_text(text, folder) {
+            Ok(source) => {
+                warn_of_path(&source, path, findings);
+                Some(source)
+            }
+            Err((message, hint)) => {
+                findings.at_value(path, message, hint);
+                None
+            }
+        },
+        Value::Mapping(mapping) => from_mapping(
+            Fields::new(findings, path.clone(), mapping),
+            folder,
+            dialect,
+        ),
+        other => {
+            let message = format!("a source is a text or a mapping, found {}", words(other));
+            findings.at_value(
+                path,
+                message,
+                "give a path, the name of a relation, or one of path, table, query",
+            );
+            None
+        }
+    }
+}
+
+/// A source in one text: a file, a folder, a glob, or else the name of a relation.
+///
+/// # Errors
+/// The text is empty, or names a file that this version does not read.
+pub fn from_text(text: &str, folder: &Path) -> Result<SourceSpec, Refusal> {
+    if text.trim().is_empty() {
+        return Err((
+            "the source is empty".to_owned(),
+            "give a path or the name of a relation".to_owned(),
+        ));
+    }
+    let path = folder.join(text);
+    if let Some(ending) = ending(text) {
+        refuse_unreadable(&ending)?;
+        if FileKind::of_name(&ending).is_some() {
+            return Ok(SourceSpec::Files(any_format(path)));
+        }
+    }
+    if text.ends_with('/') || path.is_dir() {
+        return Ok(SourceSpec::Files(any_format(path)));
+    }
+    Ok(SourceSpec::Table(relation(text)))
+}
+
+fn any_format(path: PathBuf) -> FilesSpec {
+    FilesSpec {
+        path,
+        format: None,
+        delimiter: None,
+        quote: None,
+        schema: BTreeMap::new(),
+    }
+}
+
+fn from_mapping(mut fields: Fields<'_>, folder: &Path, dialect: &Dialect) -> Option<SourceSpec> {
+    let kinds = ["path", "table", "query"];
+    let given: Vec<&str> = kinds
+        .into_iter()
+        .filter(|kind| fields.was_given(kind))
+        .collect();
+    let source = match given[..] {
+        ["path"] => read_files(&mut fields, folder).map(SourceSpec::Files),
+        ["table"] => read_table(&mut fields).map(SourceSpec::Table),
+        ["query"] => read_query(&mut fields, dialect).map(SourceSpec::Query),
+        _ => {
+            kinds.iter().for_each(|kind| fields.ask(kind));
+            let found = if given.is_empty() {
+                "none".to_owned()
+            } else {
+                given.join(" and ")
+            };
+            let message = format!(
+                "a source has exactly one of {}, found {found}",
+                kinds.join(", ")
+            );
+            fields.refuse_unless_refused(&message, "keep the one that says where the rows are");
+            return None;
+        }
+    };
+    fields.finish();
+    source
+}
+
+fn read_table(fields: &mut Fields<'_>) -> Option<TableName> {
+    let (catalog, schema) = (fields.optional("catalog"), fields.optional("schema"));
+    let table: String = fields.required("table")?;
+    if catalog.is_some() && schema.is_none() {
+        fields.refuse(
+            "catalog",
+            "'catalog' is given without 'schema'",
+            "add the schema that the table is in",
+        );
+    }
+    Some(TableName {
+        catalog,
+        schema,
+        table,
+    })
+}
+
+fn read_query(fields: &mut Fields<'_>, dialect: &Dialect) -> Option<String> {
+    let text: String = fields.required("query")?;
+    if text.contains("{table}") {
+        fields.refuse(
+            "query",
+            "'{table}' has no meaning in a source",
+            "name the relation that the query reads",
+        );
+        return None;
+    }
+    match SqlQuery::parse(&text, dialect) {
+        Ok(query) => Some(query.as_sql().to_owned()),
+        Err(error) => {
+            fields.refuse("query", &format!("'query': {error}"), "write one SELECT");
+            None
+        }
+    }
+}
+
+/// Plain identifiers with dots between them are catalog, schema and table; all else is one name.
+fn relation(text: &str) -> TableName {
+    let plain = |part: &&str| {
+        let mut characters = part.chars();
+        characters
+            .next()
+            .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+            && characters.all(|next| next.is_alphanumeric() || next == '_' || next == '$')
+    };
+    let parts: Vec<&str> = text.split('.').collect();
+    let (catalog, schema, table) = match parts[..] {
+        [schema, table] if parts.iter().all(plain) => (None, Some(schema), table),
+        [catalog, schema, table] if parts.iter().all(plain) => (Some(catalog), Some(schema), table),
+        _ => (None, None, text),
+    };
+    TableName {
+        catalog: catalog.map(str::to_owned),
+        schema: schema.map(str::to_owned),
+        table: table.to_owned(),
+    }
+}
+
+fn warn_of_path(source: &SourceSpec, path: &KeyPath, findings: &Findings) {
+    if let SourceSpec::Table(name) = source
+        && name.table.contains(['/', '*'])
+    {
+        let message = format!(
+            "'{}' is taken as the name of a relation",
+            shortened(&name.table)
+        );
+        findings.warn_at_key(
+            path,
+            message,
+            format!("a path ends in '/' or one of {}", formats()),
+        );
+    }
+}

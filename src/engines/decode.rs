@@ -1,0 +1,70 @@
+//! Arrow batches of an engine as the few cells the host looks at.
+
+use arrow::array::{Array, ArrayRef, AsArray, StructArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Decimal128Type};
+use arrow::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
+use data_validator_plugin::{ArrowArray, ArrowSchema, BatchStream, EngineError, ErrorClass};
+
+/// One value of a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell {
+    Null,
+    Integer(i128),
+    /// A value of another type, which is named.
+    Other(String),
+}
+
+/// The first rows of a stream, `limit` at most.
+pub fn first_rows(
+    stream: &mut dyn BatchStream,
+    limit: usize,
+) -> Result<Vec<Vec<Cell>>, EngineError> {
+    let schema = import_schema(stream.schema()?);
+    let mut rows = Vec::new();
+    while rows.len() < limit
+        && let Some(batch) = stream.next()?
+    {
+        // SAFETY: the interface obliges the engine to give arrays of the stream's schema that follow
+        // the Arrow C data interface; both values are owned and moved in.
+        let data = unsafe { from_ffi(import_array(batch), &schema) };
+        let batch = StructArray::from(data.map_err(|error| {
+            EngineError::new(
+                ErrorClass::Internal,
+                format!("the engine's result is not valid Arrow data: {error}"),
+            )
+        })?);
+        let columns: Vec<_> = batch.columns().iter().map(cells).collect();
+        rows.extend(
+            (0..batch.len()).map(|row| columns.iter().map(|column| column[row].clone()).collect()),
+        );
+    }
+    rows.truncate(limit);
+    Ok(rows)
+}
+
+fn cells(column: &ArrayRef) -> Vec<Cell> {
+    let data_type = column.data_type();
+    let whole = data_type.is_integer() || matches!(data_type, DataType::Decimal128(_, 0));
+    let integers = whole
+        .then(|| cast(column, &DataType::Decimal128(38, 0)).ok())
+        .flatten();
+    (0..column.len())
+        .map(|row| match &integers {
+            _ if column.is_null(row) => Cell::Null,
+            Some(integers) => Cell::Integer(integers.as_primitive::<Decimal128Type>().value(row)),
+            None => Cell::Other(data_type.to_string()),
+        })
+        .collect()
+}
+
+fn import_schema(schema: ArrowSchema) -> FFI_ArrowSchema {
+    // SAFETY: both types are the C data interface's `struct ArrowSchema`, `repr(C)` with the same
+    // fields, and moving the value moves the ownership that its release callback stands for.
+    unsafe { std::mem::transmute::<ArrowSchema, FFI_ArrowSchema>(schema) }
+}
+
+fn import_array(array: ArrowArray) -> FFI_ArrowArray {
+    // SAFETY: as for `import_schema`, with `struct ArrowArray`.
+    unsafe { std::mem::transmute::<ArrowArray, FFI_ArrowArray>(array) }
+}

@@ -1,0 +1,4 @@
+//! Engines as the host sees them: found by name, reached through the plugin traits.
+
+pub mod decode;
+pub mod registry;

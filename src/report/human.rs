@@ -1,0 +1,92 @@
+//! The report for a person: a line for each table and for each rule that is not plainly passed.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+
+use super::Report;
+use crate::config::Severity;
+use crate::run::result::{RuleResult, Status, Summary};
+
+/// The report as text with ANSI colours; a writer that knows its terminal takes them out.
+pub fn render(report: &Report) -> String {
+    let mut text = String::new();
+    for summary in &report.summaries {
+        table(&mut text, summary);
+    }
+    let rules: usize = report
+        .summaries
+        .iter()
+        .map(|summary| summary.total_rules)
+        .sum();
+    let tables = report.summaries.len();
+    let _ = write!(
+        text,
+        "\n{} in {}: ",
+        counted(rules, "rule"),
+        counted(tables, "table")
+    );
+    let sum = |of: fn(&Summary) -> usize| report.summaries.iter().map(of).sum::<usize>();
+    let totals = [
+        (sum(|summary| summary.passed_rules), "passed", GREEN),
+        (sum(|summary| summary.failed_rules), "failed", RED),
+        (sum(|summary| summary.unjudged_rules), "not judged", MAGENTA),
+        (sum(|summary| summary.skipped_rules), "skipped", DIM),
+    ];
+    let totals = totals.into_iter().filter(|(count, ..)| *count > 0);
+    text.push_str(
+        &totals
+            .map(|(count, what, style)| format!("{style}{count} {what}{style:#}"))
+            .collect::<Vec<_>>()
+            .join(", "),
+    );
+    text.push('\n');
+    text
+}
+
+const GREEN: Style = AnsiColor::Green.on_default();
+const RED: Style = AnsiColor::Red.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default();
+const MAGENTA: Style = AnsiColor::Magenta.on_default().bold();
+const DIM: Style = Style::new().dimmed();
+const BOLD: Style = Style::new().bold();
+
+fn table(text: &mut String, summary: &Summary) {
+    let judged = summary.passed_rules + summary.failed_rules;
+    let _ = writeln!(
+        text,
+        "{BOLD}{}{BOLD:#}  {}/{judged} rules passed{}",
+        summary.table_name,
+        summary.passed_rules,
+        if summary.skipped_rules > 0 {
+            format!(", {} skipped", summary.skipped_rules)
+        } else {
+            String::new()
+        },
+    );
+    for result in &summary.results {
+        if let Some((word, style)) = mark(result) {
+            let _ = writeln!(text, "  {style}{word:<7}{style:#} {}", result.message);
+        }
+    }
+}
+
+/// The word for a result that is worth a line.
+fn mark(result: &RuleResult) -> Option<(&'static str, Style)> {
+    match (result.status, result.severity) {
+        (Status::Error, _) => Some(("ERROR", MAGENTA)),
+        (Status::Failed, Severity::Error) => Some(("FAILED", RED)),
+        (Status::Failed, Severity::Warning) => Some(("warning", YELLOW)),
+        (Status::Failed, Severity::Info) => Some(("info", DIM)),
+        (Status::Passed, _) if result.warned => Some(("warning", YELLOW)),
+        (Status::Passed | Status::Skipped, _) => None,
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 {
+        format!("1 {what}")
+    } else {
+        format!("{count} {what}s")
+    }
+}

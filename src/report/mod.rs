@@ -1,0 +1,91 @@
+//! The report of a run, and one file for each format it is written in.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::config::{Config, DEFAULT_ENGINE};
+use crate::engines::registry;
+use crate::run::result::Summary;
+
+pub mod human;
+pub mod json;
+pub mod junit;
+pub mod output;
+pub mod volatile;
+
+/// Everything a run gave.
+#[derive(Debug)]
+pub struct Report {
+    /// The moment the run counts as now.
+    pub now: Timestamp,
+    /// Whether `now` was given, so that the report shall be the same each time.
+    pub now_given: bool,
+    /// Type of the default engine.
+    pub engine_type: String,
+    pub summaries: Vec<Summary>,
+    pub provenance: Provenance,
+}
+
+/// Where a report comes from.
+#[derive(Clone, Debug, Serialize)]
+pub struct Provenance {
+    pub run_id: String,
+    /// SHA-256 of the config file, in hex.
+    pub config_hash: String,
+    pub tool_version: &'static str,
+    pub engines: Vec<EngineProvenance>,
+}
+
+/// An engine that tables of the run are on.
+#[derive(Clone, Debug, Serialize)]
+pub struct EngineProvenance {
+    /// Name in the config.
+    pub name: String,
+    #[serde(rename = "type")]
+    pub engine_type: String,
+    pub plugin_version: String,
+    pub engine_version: String,
+}
+
+impl Report {
+    pub fn new(
+        config: &Config,
+        summaries: Vec<Summary>,
+        run_id: String,
+        now: Option<Timestamp>,
+    ) -> Self {
+        let engines = config
+            .engines
+            .iter()
+            .filter(|(name, _)| config.tables.iter().any(|table| table.engine == **name));
+        let engines = engines.map(|(name, settings)| {
+            let description = registry::describe(&settings.engine_type);
+            EngineProvenance {
+                name: name.clone(),
+                engine_type: settings.engine_type.clone(),
+                plugin_version: description
+                    .as_ref()
+                    .map(|described| described.version.clone())
+                    .unwrap_or_default(),
+                engine_version: description
+                    .map(|described| described.engine_version)
+                    .unwrap_or_default(),
+            }
+        });
+        let default_engine = config.engines.get(DEFAULT_ENGINE);
+        Self {
+            now: now.unwrap_or_else(Timestamp::now),
+            now_given: now.is_some(),
+            engine_type: default_engine
+                .map(|settings| settings.engine_type.clone())
+                .unwrap_or_default(),
+            provenance: Provenance {
+                run_id,
+                config_hash: config.hash.clone(),
+                tool_version: env!("CARGO_PKG_VERSION"),
+                engines: engines.collect(),
+            },
+            summaries,
+        }
+    }
+}

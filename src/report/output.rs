@@ -1,0 +1,139 @@
+//! Where a report goes: `[FORMAT=]PATH`, written whole or not at all.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use super::{Report, json, junit};
+use crate::cli::exit::FailOn;
+use crate::error::Error;
+
+/// One report to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    pub format: Format,
+    /// `-` is standard output.
+    pub path: PathBuf,
+}
+
+/// A format of a report that is written to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Json,
+    JUnit,
+}
+
+impl FromStr for Output {
+    type Err = String;
+
+    /// Reads `report.json`, `junit=out.xml` or `-`; without a format the extension tells.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, path) = match text.split_once('=') {
+            Some(("json", path)) => (Some(Format::Json), path),
+            Some(("junit", path)) => (Some(Format::JUnit), path),
+            Some((format, _)) if format.chars().all(|c| c.is_ascii_alphanumeric()) => {
+                return Err(format!(
+                    "'{format}' is not a report format; use json=PATH or junit=PATH"
+                ));
+            }
+            _ => (None, text),
+        };
+        let extension = Path::new(path)
+            .extension()
+            .and_then(|extension| extension.to_str())
+            .map(str::to_ascii_lowercase);
+        let by_name = match extension.as_deref() {
+            Some("json") => Some(Format::Json),
+            Some("xml") => Some(Format::JUnit),
+            _ if path == "-" => Some(Format::Json),
+            _ => None,
+        };
+        let format = format.or(by_name).ok_or_else(|| {
+            format!("the format of '{text}' is not known by its name; end it in .json or .xml, or write json={text}")
+        })?;
+        Ok(Self {
+            format,
+            path: path.into(),
+        })
+    }
+}
+
+impl Output {
+    pub fn is_stdout(&self) -> bool {
+        self.path.as_os_str() == "-"
+    }
+
+    /// Looks whether the path can be written, before work is done for it.
+    ///
+    /// # Errors
+    /// When its folder is missing or it is a folder itself.
+    pub fn check(&self) -> Result<(), Error> {
+        let failed = |why: &str, hint: &str| {
+            Err(Error::output(
+                format!("writing the report {}: {why}", self.path.display()),
+                hint,
+            ))
+        };
+        if self.is_stdout() {
+            return Ok(());
+        }
+        if self.path.is_dir() {
+            return failed("it is a folder", "name a file in it");
+        }
+        if !folder_of(&self.path).is_dir() {
+            return failed(
+                "its folder does not exist",
+                "make the folder, or choose another path",
+            );
+        }
+        Ok(())
+    }
+
+    /// Writes the report.
+    ///
+    /// # Errors
+    /// When it cannot be written; a report that was there before is then untouched.
+    pub fn write(&self, report: &Report, fail_on: FailOn) -> Result<(), Error> {
+        let failed = |error: &dyn std::error::Error| {
+            let message = format!("writing the report {}: {error}", self.path.display());
+            Error::output(
+                message,
+                "check the path, its permissions and the free space, and run again",
+            )
+        };
+        let text = match self.format {
+            Format::Json => json::render(report),
+            Format::JUnit => junit::render(report, fail_on).map_err(|error| failed(&error))?,
+        };
+        let written = if self.is_stdout() {
+            io::stdout().write_all(text.as_bytes())
+        } else {
+            write_whole(&self.path, &text)
+        };
+        written.map_err(|error| failed(&error))
+    }
+}
+
+/// Replaces a file in one step: a reader sees the old one or the new one.
+fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    // A link is kept and what it points to is replaced; a device or a pipe cannot be replaced.
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file()) {
+        return fs::write(&path, text);
+    }
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.prefix(".report-").tempfile_in(folder_of(&path))?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(&path)?;
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}

@@ -1,0 +1,18 @@
+//! What may differ between two reports on the same config and the same data.
+
+use serde_json::Value;
+
+/// The fields that depend on when, how fast or how often something ran, wherever they stand.
+pub const VOLATILE_FIELDS: &[&str] = &["validation_timestamp", "execution_time_ms", "run_id"];
+
+/// Removes the volatile fields at any depth; what is left is a function of config and data.
+pub fn remove(report: &mut Value) {
+    match report {
+        Value::Object(fields) => {
+            fields.retain(|name, _| !VOLATILE_FIELDS.contains(&name.as_str()));
+            fields.values_mut().for_each(remove);
+        }
+        Value::Array(items) => items.iter_mut().for_each(remove),
+        _ => {}
+    }
+}

@@ -1,0 +1,256 @@
+//! One end of a range, and how it reads in the type of a column.
+
+use std::fmt;
+use std::str::FromStr;
+
+use bigdecimal::num_bigint::Sign;
+use bigdecimal::{BigDecimal, RoundingMode};
+use data_validator_plugin::{Column, LogicalType};
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+
+use super::RuleError;
+use crate::config::fields::Fields;
+use crate::plan::question::{Condition, Literal, Operator};
+
+/// The most digits an exact number has on any engine.
+const MAX_DIGITS: i64 = 38;
+
+/// Which end of the range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Min,
+    Max,
+}
+
+/// One end of a range as a user wrote it.
+#[derive(Clone, Debug)]
+pub struct Bound {
+    side: Side,
+    value: BoundValue,
+    /// The bound itself fails too.
+    exclusive: bool,
+}
+
+#[derive(Clone, Debug)]
+enum BoundValue {
+    Number(BigDecimal),
+    Text(String),
+}
+
+impl Side {
+    fn keys(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Min => ("min_value", "exclusive_min"),
+            Self::Max => ("max_value", "exclusive_max"),
+        }
+    }
+}
+
+impl Bound {
+    /// Reads a bound from a rule's parameters, if it is there and well formed.
+    pub fn read(parameters: &mut Fields<'_>, side: Side) -> Option<Self> {
+        let (key, exclusive_key) = side.keys();
+        let exclusive: Option<bool> = parameters.optional(exclusive_key);
+        let Some(written) = parameters.optional::<serde_yaml::Value>(key) else {
+            if exclusive.is_some() {
+                parameters.refuse(
+                    exclusive_key,
+                    &format!("'{exclusive_key}' stands without '{key}'"),
+                    &format!("give '{key}'"),
+                );
+            }
+            return None;
+        };
+        let value = match &written {
+            serde_yaml::Value::Number(number) => BigDecimal::from_str(&number.to_string())
+                .ok()
+                .map(BoundValue::Number),
+            serde_yaml::Value::String(text) => Some(BoundValue::Text(text.clone())),
+            _ => None,
+        };
+        let Some(value) = value else {
+            parameters.refuse(
+                key,
+                &format!("'{key}' is neither a finite number nor text"),
+                "write a number, or a date or text in quotes",
+            );
+            return None;
+        };
+        Some(Self {
+            side,
+            value,
+            exclusive: exclusive.unwrap_or_default(),
+        })
+    }
+
+    /// Whether a value can lie above this bound and below the other; unknown is yes.
+    pub fn leaves_room_below(&self, max: &Self) -> bool {
+        let inclusive = !self.exclusive && !max.exclusive;
+        let order = match (&self.value, &max.value) {
+            (BoundValue::Number(min), BoundValue::Number(max)) => min.cmp(max),
+            (BoundValue::Text(min), BoundValue::Text(max)) => match (moment(min), moment(max)) {
+                (Some(min), Some(max)) => min.cmp(&max),
+                _ => min.cmp(max),
+            },
+            _ => return true,
+        };
+        order.is_lt() || (order.is_eq() && inclusive)
+    }
+
+    /// The condition that is TRUE for values beyond the bound; `None` when no value can be.
+    pub fn violated_by(&self, column: &Column) -> Result<Option<Condition>, RuleError> {
+        let logical_type = &column.logical_type;
+        let compare = |literal: Literal, exclusive: bool| {
+            Some(Condition::Compare {
+                column: column.name.clone(),
+                operator: self.violation(exclusive),
+                literal,
+            })
+        };
+        let typed = |logical_type: &LogicalType, text: String| Literal {
+            logical_type: logical_type.clone(),
+            text,
+        };
+        Ok(match (logical_type, &self.value) {
+            (LogicalType::Integer, BoundValue::Number(number)) => {
+                self.against_exact(column, number, MAX_DIGITS, 0)
+            }
+            (LogicalType::Decimal { scale, .. }, BoundValue::Number(number)) => self.against_exact(
+                column,
+                number,
+                MAX_DIGITS - i64::from(*scale),
+                i64::from(*scale),
+            ),
+            (LogicalType::Double, BoundValue::Number(number)) => {
+                compare(typed(logical_type, number.to_string()), self.exclusive)
+            }
+            (LogicalType::Text, BoundValue::Text(text)) => {
+                compare(typed(logical_type, text.clone()), self.exclusive)
+            }
+            (LogicalType::Date, BoundValue::Text(text)) => {
+                let date = Date::from_str(text).ok().filter(|_| {
+                    moment(text).is_none_or(|at| at.time() == jiff::civil::Time::midnight())
+                });
+                compare(
+                    typed(
+                        logical_type,
+                        date.ok_or_else(|| self.unfit(column, "write a date as 2026-01-31"))?
+                            .to_string(),
+                    ),
+                    self.exclusive,
+                )
+            }
+            (LogicalType::Timestamp | LogicalType::TimestampTz, BoundValue::Text(text)) => {
+                let at = moment(text).ok_or_else(|| {
+                    self.unfit(column, "write a timestamp as 2026-01-31T12:00:00, in UTC")
+                })?;
+                let zone = if *logical_type == LogicalType::TimestampTz {
+                    "+00"
+                } else {
+                    ""
+                };
+                compare(
+                    typed(logical_type, format!("{} {}{zone}", at.date(), at.time())),
+                    self.exclusive,
+                )
+            }
+            (
+                LogicalType::Integer | LogicalType::Decimal { .. } | LogicalType::Double,
+                BoundValue::Text(_),
+            ) => {
+                return Err(self.unfit(column, "write the bound as a number, without quotes"));
+            }
+            (
+                LogicalType::Text
+                | LogicalType::Date
+                | LogicalType::Timestamp
+                | LogicalType::TimestampTz,
+                BoundValue::Number(_),
+            ) => {
+                return Err(self.unfit(column, "write the bound in quotes to compare as text or date, or cast the column in a custom rule"));
+            }
+            _ => {
+                return Err(
+                    self.unfit(column, "a range is for numbers, dates, timestamps and text")
+                );
+            }
+        })
+    }
+
+    /// Compares with a column whose values are whole multiples of `10^-scale`, by a literal that is one too.
+    fn against_exact(
+        &self,
+        column: &Column,
+        number: &BigDecimal,
+        digits: i64,
+        scale: i64,
+    ) -> Option<Condition> {
+        // Rounded away from the values that pass, where that is inclusive, and towards them where it is not:
+        // `v < 0.5` is `v < 1`, and `v <= 0.5` is `v <= 0`.
+        let up = (self.side == Side::Min) != self.exclusive;
+        let rounded = number.with_scale_round(
+            scale,
+            if up {
+                RoundingMode::Ceiling
+            } else {
+                RoundingMode::Floor
+            },
+        );
+        if rounded.abs() >= BigDecimal::from(10).powi(digits) {
+            let beyond_all = (rounded.sign() == Sign::Minus) == (self.side == Side::Max);
+            return beyond_all
+                .then(|| Condition::Not(Box::new(Condition::IsNull(column.name.clone()))));
+        }
+        let logical_type = match scale {
+            0 => LogicalType::Integer,
+            _ => LogicalType::Decimal {
+                precision: MAX_DIGITS as u8,
+                scale: scale as u8,
+            },
+        };
+        let literal = Literal {
+            logical_type,
+            text: rounded.to_plain_string(),
+        };
+        Some(Condition::Compare {
+            column: column.name.clone(),
+            operator: self.violation(self.exclusive),
+            literal,
+        })
+    }
+
+    fn violation(&self, exclusive: bool) -> Operator {
+        match (self.side, exclusive) {
+            (Side::Min, false) => Operator::Less,
+            (Side::Min, true) => Operator::LessOrEqual,
+            (Side::Max, false) => Operator::Greater,
+            (Side::Max, true) => Operator::GreaterOrEqual,
+        }
+    }
+
+    fn unfit(&self, column: &Column, advice: &str) -> RuleError {
+        let key = self.side.keys().0;
+        RuleError::Unfit(format!(
+            "{key} {self} does not fit column '{}' of type {}; {advice}",
+            column.name, column.logical_type
+        ))
+    }
+}
+
+/// A date or timestamp as a naive moment in UTC.
+fn moment(text: &str) -> Option<DateTime> {
+    jiff::Timestamp::from_str(text)
+        .map(|timestamp| TimeZone::UTC.to_datetime(timestamp))
+        .or_else(|_| DateTime::from_str(text))
+        .ok()
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.value {
+            BoundValue::Number(number) => write!(f, "{}", number.to_plain_string()),
+            BoundValue::Text(text) => write!(f, "'{text}'"),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! # completeness
+//!
+//! ## What it checks
+//! Every record has a value; with `columns`, a value in each of them.
+//!
+//! ## NULL and NaN
+//! Here a missing value *is* failed, so `failed_count` equals `missing_count`. Empty text and NaN
+//! are values unless a parameter says otherwise.
+//!
+//! ## Parameters
+//! `empty_is_missing` (default false): `''` in a text column counts as missing.
+//! `nan_is_missing` (default false): NaN in a floating-point column counts as missing.
+//!
+//! ## Example
+//! ```yaml
+//! - {name: id_check, rule_type: completeness, column: customer_id, threshold: 0.95}
+//! ```
+//!
+//! ## SQL
+//! `count(*) FILTER (WHERE "customer_id" IS NULL)`
+
+use std::sync::Arc;
+
+use data_validator_plugin::{LogicalType, Schema};
+
+use super::{Check, Counts, RuleError, RuleType, column};
+use crate::config::fields::RuleFields;
+use crate::plan::question::{Condition, Count, Literal, Operator, Question};
+
+pub const RULE_TYPE: RuleType = RuleType { name: "completeness", read };
+
+#[derive(Debug)]
+struct Completeness {
+    columns: Vec<String>,
+    empty_is_missing: bool,
+    nan_is_missing: bool,
+}
+
+fn read(rule: &mut RuleFields<'_>) -> Option<Arc<dyn Check>> {
+    let empty_is_missing = rule.parameters.optional("empty_is_missing").unwrap_or_default();
+    let nan_is_missing = rule.parameters.optional("nan_is_missing").unwrap_or_default();
+    Some(Arc::new(Completeness { columns: rule.columns()?, empty_is_missing, nan_is_missing }))
+}
+
+impl Check for Completeness {
+    fn questions(&self, schema: &Schema) -> Result<Vec<Question>, RuleError> {
+        let mut missing = Vec::new();
+        for name in &self.columns {
+            let logical_type = &column(schema, name)?.logical_type;
+            missing.push(Condition::IsNull(name.clone()));
+            if self.empty_is_missing && *logical_type == LogicalType::Text {
+                let literal = Literal { logical_type: LogicalType::Text, text: String::new() };
+                missing.push(Condition::Compare { column: name.clone(), operator: Operator::Equal, literal });
+            }
+            if self.nan_is_missing && *logical_type == LogicalType::Double {
+                missing.push(Condition::IsNan(name.clone()));
+            }
+        }
+        Ok(vec![Question::new(Count::Rows(Condition::any(missing)))])
+    }
+
+    fn judge(&self, _total: u64, answers: &[u64]) -> Result<Counts, RuleError> {
+        Ok(Counts { failed: answers[0], missing: answers[0], excluded: 0 })
+    }
+}

@@ -1,0 +1,45 @@
+//! What a missing value means to a rule that judges values.
+
+use crate::config::fields::Fields;
+
+use super::Counts;
+
+/// The parameter `nulls`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Nulls {
+    /// A missing value does not fail.
+    #[default]
+    Pass,
+    /// A missing value fails.
+    Fail,
+    /// Only records with a value are judged.
+    Exclude,
+}
+
+impl Nulls {
+    pub fn read(parameters: &mut Fields<'_>) -> Self {
+        parameters.optional("nulls").unwrap_or_default()
+    }
+
+    /// Counts of a rule in which `failed` values fail and `missing` records have none.
+    pub fn counts(self, failed: u64, missing: u64) -> Counts {
+        match self {
+            Self::Pass => Counts {
+                failed,
+                missing,
+                excluded: 0,
+            },
+            Self::Fail => Counts {
+                failed: failed + missing,
+                missing,
+                excluded: 0,
+            },
+            Self::Exclude => Counts {
+                failed,
+                missing,
+                excluded: missing,
+            },
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! # pattern
+//!
+//! ## What it checks
+//! Every text contains a match of a regular expression.
+//!
+//! ## NULL and NaN
+//! NULL is missing and does not fail (`nulls` changes that). Empty text is a value.
+//!
+//! ## Parameters
+//! `pattern`: in the portable subset, which means the same on every engine: no look-around, no
+//! back-references, counted repeats up to 255; `\d`, `\w`, `\s` and `\b` are ASCII.
+//! `match`: `search` (default) finds the pattern anywhere, `full` asks that all of the text matches.
+//! `negate` (default false): a match fails.
+//! `native` (default false): the pattern is the engine's own; what it means is then up to the engine.
+//! `nulls`: `pass` (default), `fail`, `exclude`.
+//!
+//! ## Example
+//! ```yaml
+//! - {name: carriers, rule_type: pattern, column: carrier, parameters: {pattern: "^[A-Z0-9]{2}$"}}
+//! ```
+//!
+//! ## SQL
+//! `count(*) FILTER (WHERE NOT regexp_matches("carrier", '^[A-Z0-9]{2}$'))` on DuckDB.
+
+use std::sync::Arc;
+
+use data_validator_plugin::{LogicalType, Schema};
+
+use super::nulls::Nulls;
+use super::{Check, Counts, RuleError, RuleType, column};
+use crate::config::fields::RuleFields;
+use crate::plan::question::{Condition, Count, Question};
+use crate::plan::regex::{Extent, Pattern as PortablePattern};
+
+pub const RULE_TYPE: RuleType = RuleType { name: "pattern", read };
+
+#[derive(Debug)]
+struct Pattern {
+    column: String,
+    matches: Matches,
+    negate: bool,
+    nulls: Nulls,
+}
+
+#[derive(Debug)]
+enum Matches {
+    Portable(PortablePattern, Extent),
+    Native(String),
+}
+
+#[derive(Clone, Copy, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Match {
+    #[default]
+    Search,
+    Full,
+}
+
+fn read(rule: &mut RuleFields<'_>) -> Option<Arc<dyn Check>> {
+    let column = rule.column();
+    let parameters = &mut rule.parameters;
+    let nulls = Nulls::read(parameters);
+    let negate = parameters.optional("negate").unwrap_or_default();
+    let native: bool = parameters.optional("native").unwrap_or_default();
+    let extent = parameters.optional::<Match>("match");
+    let text: String = parameters.required("pattern")?;
+    let matches = if native {
+        if extent.is_some() {
+            parameters.refuse("match", "'match' does not apply to a native pattern", "anchor the pattern itself");
+        }
+        Matches::Native(text)
+    } else {
+        let extent = match extent.unwrap_or_default() {
+            Match::Search => Extent::Search,
+            Match::Full => Extent::Full,
+        };
+        match PortablePattern::parse(&text) {
+            Ok(pattern) => Matches::Portable(pattern, extent),
+            Err(error) => {
+                let hint = error.hint.unwrap_or_else(|| "write it in the portable subset, or set 'native: true'".into());
+                parameters.refuse("pattern", &format!("the pattern '{text}' is refused: {}", error.message), &hint);
+                return None;
+            }
+        }
+    };
+    Some(Arc::new(Pattern { column: column?, matches, negate, nulls }))
+}
+
+impl Check for Pattern {
+    fn questions(&self, schema: &Schema) -> Result<Vec<Question>, RuleError> {
+        let column = column(schema, &self.column)?;
+        if column.logical_type != LogicalType::Text {
+            return Err(RuleError::Unfit(format!(
+                "a pattern needs text, but column '{}' is {}; a custom rule can cast it",
+                column.name, column.logical_type
+            )));
+        }
+        let name = column.name.clone();
+        let matches = match &self.matches {
+            Matches::Portable(pattern, extent) => {
+                Condition::Matches { column: name.clone(), pattern: pattern.clone(), extent: *extent }
+            }
+            Matches::Native(pattern) => Condition::MatchesNative { column: name.clone(), pattern: pattern.clone() },
+        };
+        let failed = if self.negate { matches } else { Condition::Not(Box::new(matches)) };
+        Ok(vec![Question::new(Count::Rows(Condition::IsNull(name))), Question::new(Count::Rows(failed))])
+    }
+
+    fn judge(&self, _total: u64, answers: &[u64]) -> Result<Counts, RuleError> {
+        Ok(self.nulls.counts(answers[1], answers[0]))
+    }
+}

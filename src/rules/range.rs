@@ -1,0 +1,83 @@
+//! # range
+//!
+//! ## What it checks
+//! Every value lies between two bounds. Numbers, dates, timestamps, and text by code point.
+//!
+//! ## NULL and NaN
+//! NULL is missing and does not fail (`nulls` changes that). NaN fails; infinities are ordinary.
+//!
+//! ## Parameters
+//! `min_value`, `max_value`: one is enough; a number, or text for dates (`2026-01-31`), timestamps
+//! (`2026-01-31T12:00:00Z`, UTC without a zone) and text columns.
+//! `exclusive_min`, `exclusive_max` (default false): the bound itself fails.
+//! `nulls`: `pass` (default), `fail`, `exclude`.
+//!
+//! ## Example
+//! ```yaml
+//! - {name: months, rule_type: range, column: month, parameters: {min_value: 1, max_value: 12}}
+//! ```
+//!
+//! ## SQL
+//! `count(*) FILTER (WHERE "month" < 1 OR "month" > 12)`. Bounds are rounded to the column's type
+//! first, `month < 0.5` becoming `month < 1`, so that no engine casts a column.
+
+use std::sync::Arc;
+
+use data_validator_plugin::{LogicalType, Schema};
+
+use super::bound::{Bound, Side};
+use super::nulls::Nulls;
+use super::{Check, Counts, RuleError, RuleType, column};
+use crate::config::fields::RuleFields;
+use crate::plan::question::{Condition, Count, Question};
+
+pub const RULE_TYPE: RuleType = RuleType { name: "range", read };
+
+#[derive(Debug)]
+struct Range {
+    column: String,
+    bounds: Vec<Bound>,
+    nulls: Nulls,
+}
+
+fn read(rule: &mut RuleFields<'_>) -> Option<Arc<dyn Check>> {
+    let column = rule.column();
+    let nulls = Nulls::read(&mut rule.parameters);
+    let min = Bound::read(&mut rule.parameters, Side::Min);
+    let max = Bound::read(&mut rule.parameters, Side::Max);
+    if let (Some(min), Some(max)) = (&min, &max)
+        && !min.leaves_room_below(max)
+    {
+        rule.parameters.refuse(
+            "min_value",
+            &format!("min_value {min} and max_value {max} leave no value that could pass"),
+            "swap them, or make the bounds inclusive",
+        );
+    }
+    if min.is_none() && max.is_none() {
+        rule.parameters.refuse_unless_refused("a range needs min_value or max_value", "give one of them, or both");
+        return None;
+    }
+    Some(Arc::new(Range { column: column?, bounds: min.into_iter().chain(max).collect(), nulls }))
+}
+
+impl Check for Range {
+    fn questions(&self, schema: &Schema) -> Result<Vec<Question>, RuleError> {
+        let column = column(schema, &self.column)?;
+        let mut failed = Vec::new();
+        for bound in &self.bounds {
+            failed.extend(bound.violated_by(column)?);
+        }
+        if column.logical_type == LogicalType::Double {
+            failed.push(Condition::IsNan(column.name.clone()));
+        }
+        Ok(vec![
+            Question::new(Count::Rows(Condition::IsNull(column.name.clone()))),
+            Question::new(Count::Rows(Condition::any(failed))),
+        ])
+    }
+
+    fn judge(&self, _total: u64, answers: &[u64]) -> Result<Counts, RuleError> {
+        Ok(self.nulls.counts(answers[1], answers[0]))
+    }
+}

@@ -1,0 +1,10 @@
+//! One table from its source to its summary.
+//!
+//! [`prepare`] attaches the source and plans the scans, [`ask`] runs them, [`verdict`] judges the
+//! counts, [`result`] is what comes out.
+
+pub mod ask;
+pub mod prepare;
+pub mod result;
+pub mod table;
+pub mod verdict;

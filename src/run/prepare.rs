@@ -1,0 +1,117 @@
+//! Makes a table ready: its source attached, its rules turned into a plan.
+
+use data_validator_plugin::{Dialect, EngineError, Relation, Schema, Session};
+
+use super::ask::call;
+use crate::config::{Rule, Table};
+use crate::plan::question::{Condition, Count, Question};
+use crate::plan::{Plan, Rows};
+use crate::rules::RuleError;
+use crate::sources::{self, SourceError};
+
+/// A table that is ready to be scanned.
+#[derive(Debug)]
+pub struct Prepared<'t> {
+    pub table: &'t Table,
+    pub relation: Relation,
+    pub rules: Vec<PreparedRule<'t>>,
+    pub plan: Plan,
+}
+
+/// A rule and what becomes of it.
+#[derive(Debug)]
+pub struct PreparedRule<'t> {
+    pub rule: &'t Rule,
+    pub step: Step,
+}
+
+/// What becomes of a rule.
+#[derive(Debug)]
+pub enum Step {
+    /// It asks: indices of the plan's questions.
+    Ask {
+        /// The number of rows in scope.
+        total: usize,
+        questions: Vec<usize>,
+    },
+    /// It is left out, for this reason.
+    Skip(String),
+    /// It does not fit the table.
+    Unfit(RuleError),
+}
+
+/// Why none of a table's rules can be judged.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error("reading {what}: {error}")]
+    Engine { what: String, error: EngineError },
+}
+
+/// Attaches a table's source and plans the scans for these rules of it; reads metadata only, except
+/// that the column types of CSV files are inferred from their rows.
+pub fn prepare<'t>(
+    session: &mut dyn Session,
+    dialect: &Dialect,
+    table: &'t Table,
+    rules: &[&'t Rule],
+) -> Result<Prepared<'t>, PrepareError> {
+    let source = sources::resolve(&table.source)?;
+    let failed = |error| PrepareError::Engine {
+        what: sources::describe(&source),
+        error,
+    };
+    let relation = session
+        .attach(&table.name, &source, &call())
+        .map_err(failed)?;
+    let schema = session.schema(&relation, &call()).map_err(failed)?;
+    let mut plan = Plan::default();
+    let rules = rules
+        .iter()
+        .map(|rule| PreparedRule {
+            rule,
+            step: step(rule, &schema, &mut plan),
+        })
+        .collect();
+    plan.batch(dialect);
+    Ok(Prepared {
+        table,
+        relation,
+        rules,
+        plan,
+    })
+}
+
+impl Prepared<'_> {
+    /// The rows that the rules look at.
+    pub fn rows(&self) -> Rows<'_> {
+        Rows {
+            relation: &self.relation,
+            scope: self.table.scope.as_ref(),
+        }
+    }
+}
+
+fn step(rule: &Rule, schema: &Schema, plan: &mut Plan) -> Step {
+    if !rule.enabled {
+        return Step::Skip("it is disabled".into());
+    }
+    let scoped = |question: Question| Question {
+        scope: rule.scope.clone(),
+        ..question
+    };
+    match rule.check.questions(schema) {
+        Ok(questions) => Step::Ask {
+            total: plan.ask(scoped(Question::new(Count::Rows(Condition::Always)))),
+            questions: questions
+                .into_iter()
+                .map(|question| plan.ask(scoped(question)))
+                .collect(),
+        },
+        Err(RuleError::UnknownColumn { column, .. }) if rule.if_column_exists => {
+            Step::Skip(format!("the table has no column '{column}'"))
+        }
+        Err(error) => Step::Unfit(error),
+    }
+}

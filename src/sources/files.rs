@@ -1,0 +1,105 @@
+//! Finds the files that a path, a folder or a glob names.
+
+use std::path::{Path, PathBuf};
+
+use super::SourceError;
+use crate::config::{FileKind, FilesSpec};
+
+/// The files, sorted by name, and their common format.
+pub fn find(spec: &FilesSpec) -> Result<(FileKind, Vec<PathBuf>), SourceError> {
+    let paths = if spec.path.is_dir() {
+        in_folder(&spec.path, spec.format)?
+    } else {
+        by_name(&spec.path)?
+    };
+    let kind = match spec.format {
+        Some(kind) => kind,
+        None => common_kind(&spec.path, &paths)?,
+    };
+    Ok((kind, paths))
+}
+
+/// The format that a file's extension stands for.
+pub fn kind_of(path: &Path) -> Option<FileKind> {
+    match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "csv" => Some(FileKind::Csv),
+        "tsv" => Some(FileKind::Tsv),
+        "json" | "ndjson" | "jsonl" => Some(FileKind::Json),
+        "parquet" => Some(FileKind::Parquet),
+        _ => None,
+    }
+}
+
+fn by_name(path: &Path) -> Result<Vec<PathBuf>, SourceError> {
+    // A file that exists is meant as it is, even if its name looks like a pattern.
+    if path.is_file() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let pattern = path.to_string_lossy();
+    if !pattern.contains(['*', '?', '[']) {
+        return Err(SourceError::Files(format!(
+            "the file {} does not exist; check the table's source",
+            path.display()
+        )));
+    }
+    let failed = |why: &dyn std::fmt::Display| {
+        SourceError::Files(format!("looking for files {pattern}: {why}"))
+    };
+    let mut paths = Vec::new();
+    for found in glob::glob(&pattern).map_err(|error| failed(&error))? {
+        let found = found.map_err(|error| failed(&error))?;
+        if found.is_file() {
+            paths.push(found);
+        }
+    }
+    if paths.is_empty() {
+        return Err(failed(&"none matches; check the table's source"));
+    }
+    Ok(paths)
+}
+
+fn in_folder(folder: &Path, kind: Option<FileKind>) -> Result<Vec<PathBuf>, SourceError> {
+    let failed = |why: &dyn std::fmt::Display| {
+        SourceError::Files(format!("reading the folder {}: {why}", folder.display()))
+    };
+    let mut paths = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in folder.read_dir().map_err(|error| failed(&error))? {
+            let path = entry.map_err(|error| failed(&error))?.path();
+            let hidden = path
+                .file_name()
+                .is_some_and(|name| name.to_string_lossy().starts_with(['.', '_']));
+            if hidden {
+                continue;
+            } else if path.is_dir() {
+                folders.push(path);
+            } else if kind_of(&path).is_some_and(|found| kind.is_none_or(|kind| kind == found)) {
+                paths.push(path);
+            }
+        }
+    }
+    if paths.is_empty() {
+        return Err(failed(&"no CSV, TSV, JSON or Parquet file is in it"));
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn common_kind(source: &Path, paths: &[PathBuf]) -> Result<FileKind, SourceError> {
+    let kind = kind_of(&paths[0]).ok_or_else(|| {
+        SourceError::Files(format!(
+            "the format of {} is not known by its name; set 'format'",
+            paths[0].display()
+        ))
+    })?;
+    match paths.iter().find(|path| kind_of(path) != Some(kind)) {
+        None => Ok(kind),
+        Some(other) => Err(SourceError::Files(format!(
+            "{} has files of several formats, such as {} and {}; set 'format' or a narrower glob",
+            source.display(),
+            paths[0].display(),
+            other.display()
+        ))),
+    }
+}

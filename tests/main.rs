@@ -1,0 +1,17 @@
+//! Black-box tests: the built program on real files and databases.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod bad_config;
+mod bad_data;
+mod command_line;
+mod flights;
+mod reports;
+mod rules;
+mod support;
+mod tidy;
