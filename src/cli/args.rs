@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
@@ -135,23 +135,18 @@ impl Run {
     }
 }
 
-/// The arguments with `run` put in where no command is named, as in the Python tool.
+/// The arguments with `run` put in where they begin with an option or a file, as in the Python tool.
+///
+/// A bare word stays what it is, so that a misspelt command is told as one.
 pub fn with_default_command(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
-    const FIRST: &[&str] = &[
-        "run",
-        "lint",
-        "check-connection",
-        "help",
-        "-h",
-        "--help",
-        "-V",
-        "--version",
-    ];
+    const NOT_OF_RUN: &[&str] = &["-h", "--help", "-V", "--version"];
     let mut arguments: Vec<OsString> = arguments.into_iter().collect();
-    let named = arguments
-        .get(1)
-        .is_none_or(|first| FIRST.iter().any(|known| first == known));
-    if !named {
+    let begins_run = arguments.get(1).is_some_and(|first| {
+        let text = first.to_string_lossy();
+        let option = text.starts_with('-') && !NOT_OF_RUN.contains(&&*text);
+        option || text.contains(['.', '/']) || Path::new(first).exists()
+    });
+    if begins_run {
         arguments.insert(1, "run".into());
     }
     arguments

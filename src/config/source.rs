@@ -75,6 +75,15 @@ pub fn from_text(text: &str, folder: &Path) -> Result<SourceSpec, Refusal> {
     if text.ends_with('/') || path.is_dir() {
         return Ok(SourceSpec::Files(any_format(path)));
     }
+    if text.contains(['.', '/']) && path.is_file() {
+        return Err((
+            format!(
+                "the ending of the file '{}' tells no format",
+                shortened(text)
+            ),
+            format!("write {{path: …, format: …}} with one of {}", formats()),
+        ));
+    }
     Ok(SourceSpec::Table(relation(text)))
 }
 

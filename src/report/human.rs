@@ -52,23 +52,62 @@ const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
 
 fn table(text: &mut String, summary: &Summary) {
-    let judged = summary.passed_rules + summary.failed_rules;
-    let _ = writeln!(
+    let run = summary.total_rules - summary.skipped_rules;
+    let _ = write!(
         text,
-        "{BOLD}{}{BOLD:#}  {}/{judged} rules passed{}",
-        summary.table_name,
-        summary.passed_rules,
-        if summary.skipped_rules > 0 {
-            format!(", {} skipped", summary.skipped_rules)
-        } else {
-            String::new()
-        },
+        "{BOLD}{}{BOLD:#}  {}/{run} rules passed",
+        summary.table_name, summary.passed_rules
     );
-    for result in &summary.results {
-        if let Some((word, style)) = mark(result) {
-            let _ = writeln!(text, "  {style}{word:<7}{style:#} {}", result.message);
+    for (count, what) in [
+        (summary.unjudged_rules, "not judged"),
+        (summary.skipped_rules, "skipped"),
+    ] {
+        if count > 0 {
+            let _ = write!(text, ", {count} {what}");
         }
     }
+    text.push('\n');
+    let mut line = |word: &str, style: Style, message: &str| {
+        let _ = writeln!(text, "  {style}{word:<7}{style:#} {message}");
+    };
+    if let Some((count, why)) = common_reason(summary) {
+        return line(
+            "ERROR",
+            MAGENTA,
+            &format!("none of {count} rules could be judged: {why}"),
+        );
+    }
+    for result in &summary.results {
+        if let Some((word, style)) = mark(result) {
+            line(word, style, &result.message);
+        }
+    }
+}
+
+/// Why none of several rules could be judged, where it is one reason for all.
+fn common_reason(summary: &Summary) -> Option<(usize, &str)> {
+    let mut reasons = summary
+        .results
+        .iter()
+        .filter(|result| result.status != Status::Skipped)
+        .map(unjudged_reason);
+    let first = reasons.next()??;
+    let mut count = 1;
+    for reason in reasons {
+        if reason? != first {
+            return None;
+        }
+        count += 1;
+    }
+    (count > 1).then_some((count, first))
+}
+
+fn unjudged_reason(result: &RuleResult) -> Option<&str> {
+    let told = (result.status == Status::Error).then_some(&result.message)?;
+    told.strip_prefix(&format!(
+        "Rule '{}' could not be judged: ",
+        result.rule_name
+    ))
 }
 
 /// The word for a result that is worth a line.

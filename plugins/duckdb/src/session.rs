@@ -111,9 +111,16 @@ impl Session for DuckDbSession {
                     read_files(&self.dialect, format, paths)?
                 ),
             ),
-            Source::Table(table) => Ok(Relation {
-                sql: self.dialect.table(table),
-            }),
+            Source::Table(table) => {
+                let mut table = table.clone();
+                // A name alone that is no table would be taken for a file to read.
+                if table.catalog.is_none() && table.schema.is_none() {
+                    table.schema = Some("main".into());
+                }
+                Ok(Relation {
+                    sql: self.dialect.table(&table),
+                })
+            }
             Source::Query(query) => self.view(name, query),
         }
     }
