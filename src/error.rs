@@ -2,6 +2,8 @@
 
 use data_validator_plugin::EngineError;
 
+use crate::state::StateError;
+
 /// Why a command could not do its work; what a single rule could not do is in its result.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
@@ -20,7 +22,7 @@ pub enum ErrorKind {
     Usage,
     /// The engine or the data could not be reached.
     Unjudged,
-    /// The report could not be written.
+    /// The report or the state could not be written.
     Output,
 }
 
@@ -59,5 +61,21 @@ impl Error {
             message: format!("{attempted}: {error}"),
             hint: None,
         }
+    }
+}
+
+impl From<&StateError> for Error {
+    fn from(error: &StateError) -> Self {
+        Self {
+            kind: ErrorKind::Output,
+            message: error.message.clone(),
+            hint: Some(error.hint.clone()),
+        }
+    }
+}
+
+impl From<StateError> for Error {
+    fn from(error: StateError) -> Self {
+        Self::from(&error)
     }
 }

@@ -17,6 +17,7 @@ pub mod cli;
 pub mod config;
 pub mod engines;
 pub mod error;
+pub mod interrupt;
 pub mod plan;
 pub mod report;
 pub mod rules;
@@ -24,6 +25,7 @@ pub mod run;
 pub mod selection;
 pub mod similar;
 pub mod sources;
+pub mod state;
 pub mod validator;
 
 pub use config::Config;

@@ -1,30 +1,70 @@
-//! The validator: a config, its engines, and the tables validated on them.
+//! The validator: a config, the way to its engines, its state, and the tables validated with them.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use data_validator_plugin::{Description, Dialect, EngineError, Session};
+use data_validator_plugin::{Description, Dialect};
+use jiff::Timestamp;
 
-use crate::config::{Config, ConfigErrors, LoadOptions, Table};
-use crate::engines::registry;
+use crate::config::{self, Config, ConfigErrors, LoadOptions, Reuse, Rule, Table};
+use crate::engines::connection::Limits;
+use crate::engines::connections::Connections;
 use crate::error::Error;
-use crate::run::ask::call;
+use crate::interrupt::Interrupt;
 use crate::run::prepare::{Prepared, prepare};
 use crate::run::result::Summary;
-use crate::run::table;
+use crate::run::table::{self, Means};
 use crate::selection::Selection;
+use crate::sources;
+use crate::state::{
+    Durability, FileState, LockMode, OpenOptions, RunOptions, RunState, StateError, Status,
+    new_run_id,
+};
 
 /// Validates the tables of a config.
 ///
 /// A session is opened when the first table of its engine is validated, and is kept for the others.
 pub struct DataValidator {
     config: Config,
-    sessions: BTreeMap<String, Result<OpenSession, EngineError>>,
+    connections: Connections,
 }
 
-struct OpenSession {
-    session: Box<dyn Session>,
-    dialect: Dialect,
+/// How a run goes, besides what the config says.
+#[derive(Clone, Debug, Default)]
+pub struct RunSettings {
+    pub selection: Selection,
+    /// The run's id; without it a run that died is continued, or a new one gets an id.
+    pub run_id: Option<String>,
+    /// Continue nothing and take no result over.
+    pub no_resume: bool,
+    /// In place of the config's.
+    pub reuse: Option<Reuse>,
+    /// The state file, in place of the config's.
+    pub state: Option<PathBuf>,
+    /// How long to wait for another process that has the state; ten seconds if not given.
+    pub lock_timeout: Option<Duration>,
+    /// Whether to go on where the file system has no locks.
+    pub without_lock: bool,
+    /// Asks the run to stop.
+    pub interrupt: Interrupt,
+    /// When the run is stopped.
+    pub deadline: Option<Instant>,
+    /// The moment that counts as now.
+    pub now: Option<Timestamp>,
+}
+
+/// What a run gave.
+#[derive(Debug)]
+pub struct RunOutcome {
+    pub summaries: Vec<Summary>,
+    pub run_id: String,
+    /// Whether an earlier process began this run.
+    pub resumed: bool,
+    /// What the state wants a user to know.
+    pub warnings: Vec<String>,
+    /// Why results could not be recorded; the verdicts stand all the same.
+    pub state_error: Option<StateError>,
 }
 
 /// A table of a run as it is about to be validated, or was.
@@ -40,17 +80,18 @@ impl DataValidator {
     /// # Errors
     /// All errors of the file at once, with their places.
     pub fn from_path(path: impl AsRef<Path>) -> Result<Self, ConfigErrors> {
-        Ok(Self::from_config(crate::config::load(
-            path.as_ref(),
-            &LoadOptions::from_process(),
-        )?))
+        let options = LoadOptions {
+            require_sources: false,
+            ..LoadOptions::from_process()
+        };
+        Ok(Self::from_config(config::load(path.as_ref(), &options)?))
     }
 
     /// Takes a config that was loaded already.
     pub fn from_config(config: Config) -> Self {
         Self {
             config,
-            sessions: BTreeMap::new(),
+            connections: Connections::default(),
         }
     }
 
@@ -58,60 +99,108 @@ impl DataValidator {
         &self.config
     }
 
-    /// Validates one table by all its rules.
+    /// Validates one table by all its rules, and records the results if the config has a state file.
     ///
     /// # Errors
-    /// When the config has no table of that name. What cannot be judged is in the summary.
+    /// When the config has no table of that name, or the state cannot be used. What cannot be judged
+    /// is in the summary.
     pub fn validate_table(&mut self, name: &str) -> Result<Summary, Error> {
         let selection = Selection {
             tables: vec![name.to_owned()],
             ..Selection::default()
         };
-        let mut summaries = self.validate(&selection, &mut |_| ())?;
-        summaries.pop().ok_or_else(|| {
-            Error::usage(
-                format!("table '{name}' is not in the config"),
-                "check its name",
-            )
-        })
+        let mut outcome = self.validate(
+            &RunSettings {
+                selection,
+                ..RunSettings::default()
+            },
+            &mut |_| (),
+        )?;
+        if let Some(error) = &outcome.state_error {
+            return Err(error.into());
+        }
+        let summary = outcome.summaries.pop();
+        summary
+            .ok_or_else(|| Error::usage(format!("table '{name}' has no rules"), "add rules to it"))
     }
 
-    /// Validates all tables, in the order of the config.
+    /// Validates all tables, in the order of the config, with these sources by table in place of the
+    /// config's: a path, a glob, a folder or the name of a relation.
     ///
     /// # Errors
-    /// None yet that belong to a run as a whole; what cannot be judged is in the summaries.
-    pub fn validate_all_tables(&mut self) -> Result<Vec<Summary>, Error> {
-        self.validate(&Selection::default(), &mut |_| ())
+    /// When a source is for no table, or the state cannot be used. What cannot be judged is in the
+    /// summaries.
+    pub fn validate_all_tables(
+        &mut self,
+        sources: &BTreeMap<String, String>,
+    ) -> Result<Vec<Summary>, Error> {
+        for (table, source) in sources {
+            self.config.set_source(table, source)?;
+        }
+        let outcome = self.validate(&RunSettings::default(), &mut |_| ())?;
+        outcome
+            .state_error
+            .as_ref()
+            .map_or(Ok(outcome.summaries), |error| Err(error.into()))
     }
 
     /// Validates what is selected, and tells of each table when it starts and ends.
     ///
     /// # Errors
-    /// When the selection names what the config lacks, or selects nothing.
+    /// When the selection names what the config lacks, or the state cannot be opened.
     pub fn validate(
         &mut self,
-        selection: &Selection,
+        settings: &RunSettings,
         progress: &mut dyn FnMut(Progress<'_>),
-    ) -> Result<Vec<Summary>, Error> {
+    ) -> Result<RunOutcome, Error> {
+        let mut state = self.begin_run(settings)?;
+        let run_id = match &state {
+            Some(state) => state.run_id().to_owned(),
+            None => settings.run_id.clone().unwrap_or_else(new_run_id),
+        };
+        let resumed = state
+            .as_ref()
+            .is_some_and(|state| state.resumed_from().is_some());
+        let mut warnings = state
+            .as_ref()
+            .map(|state| state.warnings().to_vec())
+            .unwrap_or_default();
+        let limits = Limits {
+            interrupt: &settings.interrupt,
+            deadline: settings.deadline,
+        };
         let mut summaries = Vec::new();
-        for (table, rules) in selection.of(&self.config)? {
+        for (table, rules) in settings.selection.of(&self.config)? {
             progress(Progress::Started {
                 table,
                 rules: rules.len(),
             });
-            let summary = match open(&mut self.sessions, &self.config, &table.engine) {
-                Ok(open) => table::validate(&mut *open.session, &open.dialect, table, &rules),
-                Err(error) => table::unjudged(
-                    table,
-                    &rules,
-                    &format!("connecting to engine '{}': {error}", table.engine),
-                ),
-            };
+            let summary = validate_one(
+                &mut self.connections,
+                &self.config,
+                limits,
+                state.as_mut(),
+                table,
+                &rules,
+            );
             let summary = summary.redacted(&self.config.secrets);
             progress(Progress::Finished { summary: &summary });
             summaries.push(summary);
         }
-        Ok(summaries)
+        let completed = settings.interrupt.requested().is_none();
+        let mut state_error = None;
+        match state.map(|state| state.finish(completed)) {
+            Some(Ok(told)) => warnings.extend(told),
+            Some(Err(error)) => state_error = Some(error),
+            None => {}
+        }
+        Ok(RunOutcome {
+            summaries,
+            run_id,
+            resumed,
+            warnings,
+            state_error,
+        })
     }
 
     /// Gives each selected table, ready to be scanned, to `show`, with its dialect.
@@ -123,62 +212,169 @@ impl DataValidator {
         selection: &Selection,
         show: &mut dyn FnMut(&Prepared<'_>, &Dialect),
     ) -> Result<(), Error> {
+        let interrupt = Interrupt::default();
+        let limits = Limits {
+            interrupt: &interrupt,
+            deadline: None,
+        };
         for (table, rules) in selection.of(&self.config)? {
-            let attempted = || format!("explaining table '{}'", table.name);
-            let open = open(&mut self.sessions, &self.config, &table.engine)
-                .map_err(|error| Error::engine(&attempted(), &error))?;
-            let prepared = prepare(&mut *open.session, &open.dialect, table, &rules)
-                .map_err(|error| Error::unjudged(&attempted(), &error))?;
-            show(&prepared, &open.dialect);
+            let attempted = format!("explaining table '{}'", table.name);
+            let rules: Vec<_> = rules.into_iter().filter(|rule| rule.enabled).collect();
+            let connection = self
+                .connections
+                .to(&table.engine, &self.config)
+                .map_err(|error| Error::engine(&attempted, &error))?;
+            let found = sources::find(&table.source)
+                .map_err(|error| Error::unjudged(&attempted, &error))?;
+            let prepared = prepare(connection, limits, table, &found, &rules)
+                .map_err(|error| Error::unjudged(&attempted, &error))?;
+            show(&prepared, &connection.description().dialect);
         }
         Ok(())
     }
 
-    /// Connects to an engine of the config once and asks it for one number.
+    /// Connects to an engine of the config once, without retry, and asks it for one number.
     ///
     /// # Errors
     /// When there is no such engine, or the connection fails.
     pub fn check_connection(&mut self, engine: &str) -> Result<Description, Error> {
-        let attempted = || format!("connecting to engine '{engine}'");
-        let settings = self.config.engines.get(engine);
-        let description = settings.and_then(|settings| registry::describe(&settings.engine_type));
-        let description = description.ok_or_else(|| {
+        let attempted = format!("connecting to engine '{engine}'");
+        let connection = self
+            .connections
+            .to(engine, &self.config)
+            .map_err(|error| Error::engine(&attempted, &error))?;
+        connection
+            .check()
+            .map_err(|error| Error::engine(&attempted, &error))?;
+        Ok(connection.description().clone())
+    }
+
+    /// Whether the state has a completed result of the rule.
+    ///
+    /// # Errors
+    /// When the state file cannot be read.
+    pub fn is_rule_completed(&self, table: &str, rule: &str) -> Result<bool, Error> {
+        let Some(path) = &self.config.pipeline.state_file else {
+            return Ok(false);
+        };
+        let contents = crate::state::peek(path)?;
+        let entry = contents
+            .tables
+            .get(table)
+            .and_then(|table| table.rules.get(rule));
+        Ok(entry.is_some_and(|entry| entry.status == Status::Completed))
+    }
+
+    /// Forgets the recorded result of a rule; gives whether there was one.
+    ///
+    /// # Errors
+    /// When the state cannot be written.
+    pub fn reset_rule_state(&self, table: &str, rule: &str) -> Result<bool, Error> {
+        self.reset(&RunSettings::default(), |state| {
+            state.reset_rule(table, rule)
+        })
+    }
+
+    /// Forgets all recorded results of a table; gives whether there were any.
+    ///
+    /// # Errors
+    /// When the state cannot be written.
+    pub fn reset_table_state(&self, table: &str) -> Result<bool, Error> {
+        self.reset(&RunSettings::default(), |state| state.reset_table(table))
+    }
+
+    /// Forgets everything that is recorded; gives whether there was anything.
+    ///
+    /// # Errors
+    /// When the state cannot be written.
+    pub fn reset_state(&self) -> Result<bool, Error> {
+        self.reset(&RunSettings::default(), FileState::reset_all)
+    }
+
+    /// Resets something in the state file that the settings or the config name.
+    ///
+    /// # Errors
+    /// When there is no state file, or it cannot be written.
+    pub fn reset(
+        &self,
+        settings: &RunSettings,
+        reset: impl FnOnce(&mut FileState) -> Result<bool, StateError>,
+    ) -> Result<bool, Error> {
+        let mut state = self.open_state(settings)?.ok_or_else(|| {
             Error::usage(
-                format!("the config has no engine '{engine}'"),
-                "see 'engine' and 'engines' in the config",
+                "the config has no state file".into(),
+                "set pipeline.state_file, or give --state PATH",
             )
         })?;
-        let open = open(&mut self.sessions, &self.config, engine)
-            .map_err(|error| Error::engine(&attempted(), &error))?;
-        let probe = open
-            .session
-            .query("SELECT 1", &call())
-            .and_then(|mut stream| stream.next());
-        probe.map_err(|error| Error::engine(&attempted(), &error))?;
-        Ok(description)
+        let there = reset(&mut state)?;
+        state.close()?;
+        Ok(there)
+    }
+
+    fn begin_run(&self, settings: &RunSettings) -> Result<Option<RunState>, Error> {
+        let pipeline = &self.config.pipeline;
+        let Some(file) = self.open_state(settings)? else {
+            return Ok(None);
+        };
+        let options = RunOptions {
+            run_id: settings.run_id.clone(),
+            start_anew: settings.no_resume,
+            reuse: settings.reuse.unwrap_or(pipeline.reuse),
+            resume_window: pipeline.resume_window,
+            max_age: pipeline.max_age,
+        };
+        let now = settings.now.unwrap_or_else(Timestamp::now);
+        Ok(Some(RunState::begin(file, options, now)?))
+    }
+
+    fn open_state(&self, settings: &RunSettings) -> Result<Option<FileState>, Error> {
+        let pipeline = &self.config.pipeline;
+        let Some(path) = settings.state.as_ref().or(pipeline.state_file.as_ref()) else {
+            return Ok(None);
+        };
+        let options = OpenOptions {
+            lock_timeout: settings.lock_timeout.unwrap_or(Duration::from_secs(10)),
+            lock: if settings.without_lock {
+                LockMode::None
+            } else {
+                LockMode::Auto
+            },
+            durability: match pipeline.durability {
+                config::Durability::Batch => Durability::Batch,
+                config::Durability::Strict => Durability::Strict,
+            },
+        };
+        Ok(Some(FileState::open(path, &options)?))
     }
 }
 
-/// The session of an engine, opened when it is first asked for.
-fn open<'s>(
-    sessions: &'s mut BTreeMap<String, Result<OpenSession, EngineError>>,
+/// Validates one table on its engine.
+fn validate_one(
+    connections: &mut Connections,
     config: &Config,
-    name: &str,
-) -> Result<&'s mut OpenSession, EngineError> {
-    let entry = sessions.entry(name.to_owned()).or_insert_with(|| {
-        let unknown = || {
-            EngineError::new(
-                data_validator_plugin::ErrorClass::Config,
-                format!("there is no engine '{name}'"),
-            )
-        };
-        let settings = config.engines.get(name).ok_or_else(unknown)?;
-        let engine = registry::engine(&settings.engine_type).ok_or_else(unknown)?;
-        let session = engine.connect(&settings.config, &call())?;
-        Ok(OpenSession {
-            session,
-            dialect: engine.describe().dialect,
-        })
-    });
-    entry.as_mut().map_err(|error| error.clone())
+    limits: Limits<'_>,
+    state: Option<&mut RunState>,
+    table: &Table,
+    rules: &[&Rule],
+) -> Summary {
+    if let Some(signal) = limits.interrupt.requested() {
+        return table::unjudged(table, rules, &format!("stopped by {}", signal.as_str()));
+    }
+    match connections.to(&table.engine, config) {
+        Ok(connection) => {
+            let summary = table::validate(
+                Means {
+                    config,
+                    connection,
+                    limits,
+                    state,
+                },
+                table,
+                rules,
+            );
+            connection.detach(&table.name);
+            summary
+        }
+        Err(error) => table::unjudged(table, rules, &error.message),
+    }
 }

@@ -13,5 +13,6 @@ mod command_line;
 mod flights;
 mod reports;
 mod rules;
+mod state;
 mod support;
 mod tidy;

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
-use jiff::Timestamp;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::{SignedDuration, Timestamp};
 
 use super::exit::FailOn;
-use crate::config::LoadOptions;
+use crate::config::{LoadOptions, Reuse};
 use crate::report::output::Output;
 use crate::selection::Selection;
+use crate::validator::RunSettings;
 
 /// Data-quality rules in YAML, run as few SQL queries on the engine that holds the data.
 #[derive(Debug, Parser)]
@@ -30,6 +32,52 @@ pub enum Command {
     Lint(Lint),
     /// Connect to an engine once and show what it is
     CheckConnection(CheckConnection),
+    /// Show or forget what earlier runs recorded
+    #[command(subcommand)]
+    State(State),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum State {
+    /// Show what is recorded; works while a run goes on
+    Show(StateArguments),
+    /// Forget the results of a rule, a table, or all
+    Reset(StateArguments),
+}
+
+#[derive(Args, Debug)]
+pub struct StateArguments {
+    #[command(flatten)]
+    pub config: ConfigArguments,
+    #[command(flatten)]
+    pub state: StateFile,
+    /// Only this table
+    #[arg(long, value_name = "NAME")]
+    pub table: Option<String>,
+    /// Only this rule of the table
+    #[arg(long, value_name = "NAME", requires = "table")]
+    pub rule: Option<String>,
+}
+
+/// Where the state is and how it is locked.
+#[derive(Args, Debug)]
+pub struct StateFile {
+    /// The state file, in place of the config's
+    #[arg(long = "state", value_name = "PATH")]
+    pub path: Option<PathBuf>,
+    /// How long to wait for another process that has the state
+    #[arg(long, value_name = "TIME", value_parser = time_span, default_value = "10s")]
+    pub lock_timeout: Duration,
+    /// 'none' goes on where the file system has no locks; then let no two runs have one state
+    #[arg(long, value_enum, default_value_t)]
+    pub state_lock: StateLock,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum StateLock {
+    #[default]
+    Auto,
+    None,
 }
 
 #[derive(Args, Debug)]
@@ -48,9 +96,20 @@ pub struct Run {
     /// Validate only rules that have this tag, or whose table has it
     #[arg(long, value_name = "TAG")]
     pub tag: Vec<String>,
-    /// The run's name in the report
+    /// The run's id; the same id again continues a run that died
     #[arg(long, value_name = "ID")]
     pub run_id: Option<String>,
+    /// Start a new run, continue none, and take no recorded result over
+    #[arg(long)]
+    pub no_resume: bool,
+    /// Which recorded results to take over, in place of the config's
+    #[arg(long, value_enum)]
+    pub reuse: Option<Reuse>,
+    #[command(flatten)]
+    pub state: StateFile,
+    /// Stop the run after this time; what was done is kept
+    #[arg(long, value_name = "TIME", value_parser = time_span)]
+    pub timeout: Option<Duration>,
     /// From which severity on a failed rule makes exit code 1
     #[arg(long, value_enum, default_value_t)]
     pub fail_on: FailOn,
@@ -135,6 +194,17 @@ impl Run {
     }
 }
 
+impl StateFile {
+    pub fn settings(&self) -> RunSettings {
+        RunSettings {
+            state: self.path.clone(),
+            lock_timeout: Some(self.lock_timeout),
+            without_lock: self.state_lock == StateLock::None,
+            ..RunSettings::default()
+        }
+    }
+}
+
 /// The arguments with `run` put in where they begin with an option or a file, as in the Python tool.
 ///
 /// A bare word stays what it is, so that a misspelt command is told as one.
@@ -150,6 +220,13 @@ pub fn with_default_command(arguments: impl IntoIterator<Item = OsString>) -> Ve
         arguments.insert(1, "run".into());
     }
     arguments
+}
+
+/// A time span such as `10s` or `5m`.
+fn time_span(text: &str) -> Result<Duration, String> {
+    let span: Result<SignedDuration, _> = text.parse();
+    let span = span.ok().and_then(|span| Duration::try_from(span).ok());
+    span.ok_or_else(|| "it is not a time span such as 500ms, 10s or 5m".to_owned())
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use crate::config::Severity;
 use crate::error::ErrorKind;
+use crate::interrupt::Signal;
 use crate::run::result::{Status, Summary};
 
 /// How a command ended.
@@ -17,8 +18,10 @@ pub enum Exit {
     Usage,
     /// Some rule could not be judged.
     Unjudged,
-    /// The report could not be written.
+    /// The report or the state could not be written.
     NotWritten,
+    /// Stopped by a signal.
+    Stopped(Signal),
 }
 
 /// From which severity on a failed rule counts: `--fail-on`.
@@ -62,6 +65,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Unjudged => 3,
             Self::NotWritten => 4,
+            Self::Stopped(signal) => signal.exit_code(),
         }
     }
 
@@ -72,7 +76,13 @@ impl Exit {
             Self::Failed => "failed: at least one rule failed",
             Self::Usage => "stopped: the command or the config is wrong; nothing was validated",
             Self::Unjudged => "incomplete: at least one rule could not be judged",
-            Self::NotWritten => "not written: the report could not be written",
+            Self::NotWritten => "not written: the report or the state could not be written",
+            Self::Stopped(Signal::Interrupt) => {
+                "interrupted: what was done is kept; run again to continue"
+            }
+            Self::Stopped(Signal::Terminate) => {
+                "terminated: what was done is kept; run again to continue"
+            }
         }
     }
 }

@@ -15,31 +15,50 @@ mod args;
 mod check_connection;
 pub mod exit;
 mod explain;
+mod job;
 mod lint;
 mod progress;
 mod run;
+mod signals;
+mod state;
 
 /// Runs the command that the arguments name, and tells how it ended.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let arguments = match Arguments::try_parse_from(args::with_default_command(arguments)) {
+    let arguments: Arguments = match parse(args::with_default_command(arguments)) {
         Ok(arguments) => arguments,
-        Err(error) => {
-            let asked_for_help = !error.use_stderr();
-            // A closed stdout or stderr leaves nobody to tell.
-            let _ = error.print();
-            return if asked_for_help {
-                Exit::Passed
-            } else {
-                Exit::Usage
-            };
-        }
+        Err(exit) => return exit,
     };
     arguments.color.write_global();
     let (told_by_silence, ended) = match &arguments.command {
         Command::Run(run) => (run.quiet || run.explain, run::run(run)),
         Command::Lint(lint) => (true, lint::lint(lint)),
         Command::CheckConnection(check) => (true, check_connection::check_connection(check)),
+        Command::State(command) => (true, state::state(command)),
     };
+    end(ended, told_by_silence)
+}
+
+/// Runs `data-validator-job` with these arguments, and tells how it ended.
+pub fn job(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    match parse(arguments) {
+        Ok(arguments) => end(job::job(&arguments), false),
+        Err(exit) => exit,
+    }
+}
+
+fn parse<A: Parser>(arguments: impl IntoIterator<Item = OsString>) -> Result<A, Exit> {
+    A::try_parse_from(arguments).map_err(|error| {
+        // A closed stdout or stderr leaves nobody to tell.
+        let _ = error.print();
+        if error.use_stderr() {
+            Exit::Usage
+        } else {
+            Exit::Passed
+        }
+    })
+}
+
+fn end(ended: Result<Exit, Failure>, told_by_silence: bool) -> Exit {
     let exit = ended.unwrap_or_else(|failure| {
         anstream::eprintln!("{failure}");
         failure.exit()

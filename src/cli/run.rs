@@ -1,71 +1,119 @@
 //! `data-validator run`.
 
 use std::io::{self, Write};
+use std::time::Instant;
 
 use super::Failure;
 use super::args::Run;
-use super::exit::Exit;
+use super::exit::{Exit, FailOn};
 use super::explain::explain;
 use super::progress::ProgressBar;
+use super::signals;
 use crate::DataValidator;
-use crate::config;
+use crate::config::{self, Config};
 use crate::error::Error;
+use crate::interrupt::Interrupt;
+use crate::report::output::Output;
 use crate::report::{Report, human};
+use crate::validator::RunSettings;
 
 pub fn run(arguments: &Run) -> Result<Exit, Failure> {
     let config = config::load(
         &arguments.config.file(),
         &arguments.config.load_options(true),
     )?;
+    if arguments.explain {
+        warn_of(&config);
+        return explain(
+            &mut DataValidator::from_config(config),
+            &arguments.selection(),
+        );
+    }
+    let interrupt = Interrupt::default();
+    signals::watch(interrupt.clone())
+        .map_err(|error| Error::unjudged("installing signal handlers", &error))?;
+    let settings = RunSettings {
+        selection: arguments.selection(),
+        run_id: arguments.run_id.clone(),
+        no_resume: arguments.no_resume,
+        reuse: arguments.reuse,
+        interrupt,
+        deadline: arguments
+            .timeout
+            .and_then(|timeout| Instant::now().checked_add(timeout)),
+        now: arguments.now,
+        ..arguments.state.settings()
+    };
+    Job {
+        settings: &settings,
+        outputs: &arguments.output,
+        fail_on: arguments.fail_on,
+        quiet: arguments.quiet,
+    }
+    .run(config)
+}
+
+/// A run with its outputs.
+pub struct Job<'a> {
+    pub settings: &'a RunSettings,
+    pub outputs: &'a [Output],
+    pub fail_on: FailOn,
+    pub quiet: bool,
+}
+
+impl Job<'_> {
+    /// Validates, shows the summary, writes the reports, and tells how it ended.
+    pub fn run(&self, config: Config) -> Result<Exit, Failure> {
+        warn_of(&config);
+        let mut validator = DataValidator::from_config(config);
+        for output in self.outputs {
+            output.check()?;
+        }
+        let mut bar = ProgressBar::new(self.quiet);
+        let outcome = validator.validate(self.settings, &mut |progress| bar.show(progress))?;
+        bar.finish();
+        for warning in &outcome.warnings {
+            anstream::eprintln!("warning: {warning}");
+        }
+        let state_error = outcome.state_error.clone();
+        let report = Report::new(validator.config(), outcome, self.settings.now);
+        let exit = match self.settings.interrupt.requested() {
+            Some(signal) => Exit::Stopped(signal),
+            None => Exit::of(&report.summaries, self.fail_on),
+        };
+        let written = self.show(&report, exit);
+        if let (Some(error), false) = (state_error, matches!(exit, Exit::Stopped(_))) {
+            written?;
+            return Err(Error::from(error).into());
+        }
+        written.map(|()| exit)
+    }
+
+    fn show(&self, report: &Report, exit: Exit) -> Result<(), Failure> {
+        let report_on_stdout = self.outputs.iter().any(Output::is_stdout);
+        if !(report_on_stdout || (self.quiet && exit == Exit::Passed)) {
+            write!(anstream::stdout(), "{}", human::render(report))
+                .map_err(|error| not_printed(&error))?;
+        }
+        // Every report is tried, so that one bad path does not cost the others.
+        let written: Vec<_> = self
+            .outputs
+            .iter()
+            .map(|output| output.write(report, self.fail_on))
+            .collect();
+        for (output, written) in self.outputs.iter().zip(&written) {
+            if written.is_ok() && !self.quiet && !output.is_stdout() {
+                anstream::eprintln!("report: {}", output.path.display());
+            }
+        }
+        Ok(written.into_iter().collect::<Result<(), Error>>()?)
+    }
+}
+
+fn warn_of(config: &Config) {
     for warning in &config.warnings {
         anstream::eprintln!("{warning}");
     }
-    let mut validator = DataValidator::from_config(config);
-    let selection = arguments.selection();
-    if arguments.explain {
-        return explain(&mut validator, &selection);
-    }
-    for output in &arguments.output {
-        output.check()?;
-    }
-    let mut bar = ProgressBar::new(arguments.quiet);
-    let summaries = validator.validate(&selection, &mut |progress| bar.show(progress))?;
-    bar.finish();
-
-    let run_id = arguments
-        .run_id
-        .clone()
-        .unwrap_or_else(|| uuid::Uuid::now_v7().to_string());
-    let report = Report::new(validator.config(), summaries, run_id, arguments.now);
-    let exit = Exit::of(&report.summaries, arguments.fail_on);
-    let report_on_stdout = arguments
-        .output
-        .iter()
-        .any(super::super::report::output::Output::is_stdout);
-    let silent = report_on_stdout || (arguments.quiet && exit == Exit::Passed);
-    if !silent {
-        write!(anstream::stdout(), "{}", human::render(&report))
-            .map_err(|error| not_printed(&error))?;
-    }
-    // Every report is tried, so that one bad path does not cost the others.
-    let written: Vec<_> = arguments
-        .output
-        .iter()
-        .map(|output| output.write(&report, arguments.fail_on))
-        .collect();
-    for output in arguments
-        .output
-        .iter()
-        .zip(&written)
-        .filter(|(_, written)| written.is_ok())
-        .map(|(output, _)| output)
-    {
-        if !arguments.quiet && !output.is_stdout() {
-            anstream::eprintln!("report: {}", output.path.display());
-        }
-    }
-    written.into_iter().collect::<Result<(), Error>>()?;
-    Ok(exit)
 }
 
 fn not_printed(error: &io::Error) -> Error {

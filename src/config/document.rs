@@ -9,29 +9,22 @@ use serde_yaml::Value;
 use super::fields::Fields;
 use super::findings::Findings;
 use super::path::KeyPath;
-use super::{OnEmpty, Severity};
+use super::pipeline::DataVersionMode;
+use super::{OnEmpty, Severity, retry};
+use crate::engines::retry::Policy;
 
 const LATER_KEYS: &[(&str, &str)] = &[
-    ("pipeline", "resume and reuse"),
     ("plugins", "engines from files"),
     ("outputs", "tables of results and bad rows"),
 ];
 
 const LATER_TABLE_KEYS: &[(&str, &str)] = &[
-    ("data_version", "reuse of results"),
     ("samples", "failing rows in the report"),
     ("mask", "failing rows in the report"),
     ("chunks", "large tables in parts"),
 ];
 
 const LATER_RULE_KEYS: &[(&str, &str)] = &[("timeout", "time limits")];
-
-const LATER_ENGINE_OPTIONS: &[(&str, &str)] = &[
-    ("max_retries", "retrying"),
-    ("retry_delay", "retrying"),
-    ("max_delay", "retrying"),
-    ("max_elapsed", "retrying"),
-];
 
 /// Rule types that are described but not built.
 pub const LATER_RULE_TYPES: &[&str] = &[
@@ -60,6 +53,7 @@ const LATER_DQX_KEYS: &[(&str, &str)] = &[
 /// A config as written.
 pub struct Document<'a> {
     pub metadata: Map<String, serde_json::Value>,
+    pub pipeline: Fields<'a>,
     pub engine: Option<EngineDocument<'a>>,
     pub engines: Vec<(&'a str, EngineDocument<'a>)>,
     pub tables: Vec<TableDocument<'a>>,
@@ -73,6 +67,8 @@ pub struct EngineDocument<'a> {
     pub engine_type: Option<String>,
     pub connection_params: Fields<'a>,
     pub options: Map<String, serde_json::Value>,
+    /// How failed calls are repeated: the options that are the host's.
+    pub retry: Policy,
 }
 
 /// A table as written.
@@ -82,6 +78,7 @@ pub struct TableDocument<'a> {
     pub engine: Option<String>,
     pub source: Option<&'a Value>,
     pub scope: Option<String>,
+    pub data_version: DataVersionMode,
     pub tags: Vec<String>,
     /// Whether anything is written under `rules`, be it right or wrong.
     pub has_rules: bool,
@@ -112,6 +109,7 @@ impl<'a> Document<'a> {
         check_version(&mut root);
         let document = Self {
             metadata: root.open("metadata"),
+            pipeline: root.section("pipeline"),
             engine: root
                 .was_given("engine")
                 .then(|| EngineDocument::read(root.section("engine"))),
@@ -135,13 +133,15 @@ impl<'a> EngineDocument<'a> {
     }
 
     fn read(mut fields: Fields<'a>) -> Self {
-        let mut known_options = fields.section("options");
-        known_options.later(LATER_ENGINE_OPTIONS);
+        let retry = retry::read(fields.section("options"));
+        let mut options = fields.open("options");
+        options.retain(|name, _| !retry::KEYS.contains(&name.as_str()));
         let engine = Self {
             path: fields.path().clone(),
             engine_type: fields.optional("type"),
             connection_params: fields.section("connection_params"),
-            options: fields.open("options"),
+            options,
+            retry,
         };
         fields.finish();
         engine
@@ -156,6 +156,7 @@ impl<'a> TableDocument<'a> {
             engine: fields.optional("engine"),
             source: fields.value("source"),
             scope: fields.optional("where"),
+            data_version: DataVersionMode::read(&mut fields),
             tags: fields.texts("tags").unwrap_or_default(),
             has_rules: !is_empty(fields.value("rules")),
             rules: read_rules(&mut fields, "rules"),

@@ -52,8 +52,10 @@ pub fn resolve(
         .unwrap_or_default();
     let Some(description) = (types.describe)(&engine_type) else {
         let names = types.names.iter().map(String::as_str);
-        let hint = did_you_mean(&engine_type, names)
-            .unwrap_or_else(|| format!("known: {}", types.names.join(", ")));
+        let hint = did_you_mean(&engine_type, names).unwrap_or_else(|| match &types.names[..] {
+            [] => "this program was built without engines".to_owned(),
+            names => format!("known: {}", names.join(", ")),
+        });
         findings.at_value(
             &written.path.key("type"),
             format!("unknown engine type '{engine_type}'"),
@@ -64,6 +66,7 @@ pub fn resolve(
             settings: EngineSettings {
                 engine_type,
                 config,
+                retry: written.retry,
             },
             dialect: Dialect::ansi(),
         };
@@ -82,6 +85,7 @@ pub fn resolve(
         settings: EngineSettings {
             engine_type,
             config,
+            retry: written.retry,
         },
         dialect: description.dialect,
     }

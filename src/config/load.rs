@@ -21,7 +21,7 @@ use super::positions::Positions;
 use super::resolve::{Settings, resolve};
 use super::secrets::Secrets;
 use super::sources::{GivenSources, SourcesFile};
-use super::{Config, environment, text, yaml};
+use super::{Config, Pipeline, environment, text, yaml};
 
 /// What goes into a config besides its file.
 #[derive(Clone, Debug, Default)]
@@ -148,6 +148,7 @@ impl Loader<'_> {
         let findings = self.interpolate(&mut value, places, &folder);
         let document = Document::read(Fields::of(&findings, &value));
         let metadata = document.metadata.clone();
+        let pipeline = Pipeline::read(document.pipeline.clone(), &folder);
         let settings = Settings {
             folder: &folder,
             types: self.types,
@@ -163,6 +164,7 @@ impl Loader<'_> {
             file,
             hash,
             metadata,
+            pipeline,
             engines,
             tables,
             secrets: Secrets::default(),

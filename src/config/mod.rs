@@ -11,13 +11,16 @@
 //! Every step adds [`Diagnostic`]s, so that all errors of a file are shown at once.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use crate::engines::retry::Policy;
+use crate::error::Error;
 use crate::plan::custom_sql::SqlExpression;
 use crate::rules::Check;
+use crate::similar::did_you_mean;
 
 pub mod diagnostic;
 mod document;
@@ -32,21 +35,26 @@ mod logical_type;
 mod marks;
 mod merge;
 mod path;
+mod pipeline;
 mod places;
 mod position_builder;
 mod positions;
 mod resolve;
+mod retry;
 mod rule;
 mod secrets;
 mod source;
 mod source_files;
 mod sources;
 mod table;
+#[cfg(test)]
+pub mod tests;
 mod text;
 mod yaml;
 
 pub use diagnostic::{ConfigErrors, Diagnostic, Level, Location, Place};
 pub use load::{LoadOptions, load};
+pub use pipeline::{DataVersionMode, Durability, Pipeline, Reuse};
 pub use secrets::Secrets;
 
 /// A config that was checked and can be run.
@@ -57,12 +65,32 @@ pub struct Config {
     /// SHA-256 of the file's bytes, in hex.
     pub hash: String,
     pub metadata: Map<String, Value>,
+    pub pipeline: Pipeline,
     /// Engines by name; the default one is called [`DEFAULT_ENGINE`].
     pub engines: BTreeMap<String, EngineSettings>,
     pub tables: Vec<Table>,
     pub secrets: Secrets,
     /// What is allowed but probably not meant.
     pub warnings: Vec<Diagnostic>,
+}
+
+impl Config {
+    /// Puts another source in place of a table's: a path, a glob or a folder relative to the working
+    /// directory, or the name of a relation.
+    ///
+    /// # Errors
+    /// When there is no such table, or the text is no source.
+    pub fn set_source(&mut self, table: &str, source: &str) -> Result<(), Error> {
+        let names = self.tables.iter().map(|table| table.name.as_str());
+        let near = did_you_mean(table, names).unwrap_or_else(|| "check its name".to_owned());
+        let found = self.tables.iter_mut().find(|known| known.name == table);
+        let found = found
+            .ok_or_else(|| Error::usage(format!("the config has no table '{table}'"), &near))?;
+        found.source = source::from_text(source, Path::new("")).map_err(|(message, hint)| {
+            Error::usage(format!("the source of table '{table}': {message}"), &hint)
+        })?;
+        Ok(())
+    }
 }
 
 /// The name under which the key `engine` of a config is kept.
@@ -74,6 +102,8 @@ pub struct EngineSettings {
     /// Name of the engine in the registry, such as `duckdb`.
     pub engine_type: String,
     pub config: data_validator_plugin::EngineConfig,
+    /// How failed calls are repeated.
+    pub retry: Policy,
 }
 
 /// A table with its rules; the global rules are among them.
@@ -86,6 +116,7 @@ pub struct Table {
     pub source: SourceSpec,
     /// Only rows for which this is TRUE are looked at.
     pub scope: Option<SqlExpression>,
+    pub data_version: DataVersionMode,
     pub tags: Vec<String>,
     pub rules: Vec<Rule>,
     pub location: Location,
@@ -163,6 +194,14 @@ pub struct Rule {
     pub location: Location,
 }
 
+impl Rule {
+    /// Why a result of the rule cannot be taken over although rule and data are unchanged.
+    pub fn not_reusable(&self) -> Option<&'static str> {
+        let scope = self.scope.as_ref().and_then(SqlExpression::not_reusable);
+        self.check.not_reusable().or(scope)
+    }
+}
+
 /// How much may fail before the rule does.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Limit {
@@ -194,7 +233,7 @@ pub enum Severity {
 }
 
 /// The verdict when no row is in scope.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OnEmpty {
     #[default]

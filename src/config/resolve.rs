@@ -1,16 +1,16 @@
 //! From a config as written to one that can be run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::document::{Document, EngineDocument, TableDocument};
+use super::document::{Document, EngineDocument, RuleDocument, TableDocument};
 use super::engine::{self, Engine, EngineTypes};
 use super::findings::Findings;
-use super::rule::Scope;
+use super::rule::{self, Scope};
 use super::secrets::Secrets;
 use super::sources::GivenSources;
 use super::table::{self, Shared};
-use super::{DEFAULT_ENGINE, EngineSettings, Table};
+use super::{DEFAULT_ENGINE, EngineSettings, Rule, Table};
 
 /// What the command line and the program say about resolving.
 pub struct Settings<'a> {
@@ -38,6 +38,7 @@ pub fn resolve(
         ..
     } = document;
     let engines = resolve_engines(engine, engines, &tables, findings, settings, secrets);
+    let used = used_engines(&tables);
     let names: Vec<&str> = tables
         .iter()
         .filter_map(|table| table.name.as_deref())
@@ -48,15 +49,18 @@ pub fn resolve(
         findings,
         folder: settings.folder,
         engines: &engines,
-        global_rules: &global_rules,
+        global_documents: &global_rules,
+        global_rules: resolve_global_rules(
+            &used,
+            &engines,
+            &global_rules,
+            require_sql_rules,
+            findings,
+        ),
         sources: settings.sources,
         require_sources: settings.require_sources,
         require_sql_rules,
     };
-    if let (true, Some(engine)) = (tables.is_empty(), engines.get(DEFAULT_ENGINE)) {
-        // For their findings only: without a table there is nothing to run.
-        table::resolve_rules(global_rules.clone(), Scope::Global, engine, &shared);
-    }
     let tables = tables
         .into_iter()
         .filter_map(|table| table::resolve(table, &shared))
@@ -66,6 +70,39 @@ pub fn resolve(
         .map(|(name, engine)| (name, engine.settings))
         .collect();
     (engines, tables)
+}
+
+/// Names of the engines that hold tables; without a table, the default one stands for them.
+fn used_engines(tables: &[TableDocument<'_>]) -> BTreeSet<String> {
+    let name = |table: &TableDocument<'_>| {
+        table
+            .engine
+            .clone()
+            .unwrap_or_else(|| DEFAULT_ENGINE.to_owned())
+    };
+    let mut used: BTreeSet<String> = tables.iter().map(name).collect();
+    if used.is_empty() {
+        used.insert(DEFAULT_ENGINE.to_owned());
+    }
+    used
+}
+
+/// The global rules by engine, since an engine's dialect decides what is valid SQL.
+fn resolve_global_rules<'e>(
+    used: &BTreeSet<String>,
+    engines: &'e BTreeMap<String, Engine>,
+    rules: &[RuleDocument<'_>],
+    require_sql: bool,
+    findings: &Findings,
+) -> BTreeMap<&'e str, Vec<Rule>> {
+    let used = engines.iter().filter(|(name, _)| used.contains(*name));
+    used.map(|(name, engine)| {
+        let rules = rules.iter().cloned();
+        let resolve =
+            |rule| rule::resolve(rule, Scope::Global, require_sql, &engine.dialect, findings);
+        (name.as_str(), rules.filter_map(resolve).collect())
+    })
+    .collect()
 }
 
 fn resolve_engines(
@@ -86,7 +123,7 @@ fn resolve_engines(
         }
         engines.insert(name.to_owned(), resolve(written));
     }
-    let needed = tables.is_empty() || tables.iter().any(|table| table.engine.is_none());
+    let needed = used_engines(tables).contains(DEFAULT_ENGINE);
     match (
         settings
             .default_engine

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use data_validator_plugin::TableName;
+use data_validator_plugin::{Dialect, TableName};
 
 use crate::similar::did_you_mean;
 
@@ -20,7 +20,9 @@ pub struct Shared<'a> {
     pub findings: &'a Findings,
     pub folder: &'a Path,
     pub engines: &'a BTreeMap<String, Engine>,
-    pub global_rules: &'a [RuleDocument<'a>],
+    /// The global rules as written, and by engine as they can be run there.
+    pub global_documents: &'a [RuleDocument<'a>],
+    pub global_rules: BTreeMap<&'a str, Vec<Rule>>,
     pub sources: &'a GivenSources,
     pub require_sources: bool,
     pub require_sql_rules: bool,
@@ -29,112 +31,115 @@ pub struct Shared<'a> {
 /// Resolves a table with its own and the global rules; gives `None` after leaving a diagnostic.
 pub fn resolve(written: TableDocument<'_>, shared: &Shared<'_>) -> Option<Table> {
     let findings = shared.findings;
-    let name = written.name?;
-    let name_path = written.path.key("name");
-    let (engine_name, engine) = find_engine(written.engine, &written.path, shared)?;
-    let dialect = &engine.dialect;
-    if !written.has_rules && shared.global_rules.is_empty() {
-        findings.at_value(
-            &name_path,
-            format!("table '{name}' has no rules"),
-            "add 'rules:', or 'global_rules:'",
-        );
-    }
-    refuse_duplicates(&name, &written.rules, shared);
-    let scope = read_scope(written.scope.as_deref(), &written.path, dialect, findings);
-    let source = shared.sources.of_table(
-        &name,
-        written
-            .source
-            .map(|value| (value, written.path.key("source"))),
-        shared,
-        dialect,
-    );
-    if source.is_none()
-        && shared.require_sources
-        && written.source.is_none()
-        && !shared.sources.names(&name)
-    {
-        let hint = format!("add 'source:' to it, or give --sources FILE or --override {name}=PATH");
-        findings.at_value(&name_path, format!("table '{name}' has no source"), hint);
-    }
-    let global_rules = resolve_rules(shared.global_rules.to_vec(), Scope::Global, engine, shared);
-    let own_rules = resolve_rules(written.rules, Scope::Table, engine, shared);
-    Some(Table {
-        source: source.unwrap_or_else(|| {
-            SourceSpec::Table(TableName {
-                catalog: None,
-                schema: None,
-                table: name.clone(),
-            })
-        }),
-        name,
-        engine: engine_name,
-        scope,
-        tags: written.tags,
-        rules: own_rules.into_iter().chain(global_rules).collect(),
-        location: findings.places().in_file(&name_path),
-    })
-}
-
-/// Resolves rules for the tables of one engine.
-pub fn resolve_rules(
-    rules: Vec<RuleDocument<'_>>,
-    scope: Scope,
-    engine: &Engine,
-    shared: &Shared<'_>,
-) -> Vec<Rule> {
-    rules
+    let engine_name = written.engine.as_deref().unwrap_or(DEFAULT_ENGINE);
+    let engine = find_engine(engine_name, &written.path, shared);
+    let dialect = engine.map_or_else(Dialect::ansi, |engine| engine.dialect.clone());
+    let scope = read_scope(written.scope.as_deref(), &written.path, &dialect, findings);
+    let source = resolve_source(&written, &dialect, shared);
+    check_names(&written, shared);
+    let own_rules: Vec<Rule> = written
+        .rules
         .into_iter()
         .filter_map(|rule| {
             rule::resolve(
                 rule,
-                scope,
+                Scope::Table,
                 shared.require_sql_rules,
-                &engine.dialect,
-                shared.findings,
+                &dialect,
+                findings,
             )
         })
-        .collect()
+        .collect();
+    let global_rules = shared
+        .global_rules
+        .get(engine_name)
+        .into_iter()
+        .flatten()
+        .cloned();
+    let name = written.name?;
+    engine?;
+    Some(Table {
+        source: source.unwrap_or_else(|| relation_of_the_name(&name)),
+        name,
+        engine: engine_name.to_owned(),
+        scope,
+        data_version: written.data_version,
+        tags: written.tags,
+        rules: own_rules.into_iter().chain(global_rules).collect(),
+        location: findings.places().in_file(&written.path.key("name")),
+    })
 }
 
-fn find_engine<'e>(
-    name: Option<String>,
-    path: &KeyPath,
-    shared: &Shared<'e>,
-) -> Option<(String, &'e Engine)> {
-    let name = name.unwrap_or_else(|| DEFAULT_ENGINE.to_owned());
-    if let Some(engine) = shared.engines.get(&name) {
-        return Some((name, engine));
+fn find_engine<'e>(name: &str, path: &KeyPath, shared: &Shared<'e>) -> Option<&'e Engine> {
+    let engine = shared.engines.get(name);
+    if engine.is_none() {
+        let known: Vec<&str> = shared.engines.keys().map(String::as_str).collect();
+        let near = did_you_mean(name, known.iter().copied());
+        let hint = near.unwrap_or_else(|| match known[..] {
+            [] => format!("describe it under 'engines', as '{name}: {{type: …}}'"),
+            _ => format!("known: {}", known.join(", ")),
+        });
+        shared.findings.at_value(
+            &path.key("engine"),
+            format!("unknown engine '{name}'"),
+            hint,
+        );
     }
-    let known = shared.engines.keys().map(String::as_str);
-    let hint = did_you_mean(&name, known.clone()).unwrap_or_else(|| {
-        format!(
-            "name one of 'engines': {}",
-            known.collect::<Vec<_>>().join(", ")
-        )
-    });
-    shared.findings.at_value(
-        &path.key("engine"),
-        format!("unknown engine '{name}'"),
-        hint,
-    );
-    None
+    engine
 }
 
-/// Names of rules are unique in a table, the global ones included.
-fn refuse_duplicates(table: &str, rules: &[RuleDocument<'_>], shared: &Shared<'_>) {
+fn resolve_source(
+    written: &TableDocument<'_>,
+    dialect: &Dialect,
+    shared: &Shared<'_>,
+) -> Option<SourceSpec> {
+    let name = written.name.as_deref().unwrap_or_default();
+    let in_config = written
+        .source
+        .map(|value| (value, written.path.key("source")));
+    let given = in_config.is_some() || shared.sources.names(name);
+    if shared.require_sources && !given && written.name.is_some() {
+        let message = format!("table '{name}' has no source");
+        let hint = format!("add 'source:' to it, or give --sources FILE or --override {name}=PATH");
+        shared
+            .findings
+            .at_value(&written.path.key("name"), message, hint);
+    }
+    shared.sources.of_table(name, in_config, shared, dialect)
+}
+
+/// What stands for the source of a table that is only linted.
+fn relation_of_the_name(table: &str) -> SourceSpec {
+    SourceSpec::Table(TableName {
+        catalog: None,
+        schema: None,
+        table: table.to_owned(),
+    })
+}
+
+/// A table has rules, and their names are unique in it, the global ones included.
+fn check_names(written: &TableDocument<'_>, shared: &Shared<'_>) {
+    let findings = shared.findings;
+    let table = written.name.as_deref().unwrap_or_default();
+    if !written.has_rules && shared.global_documents.is_empty() {
+        let hint = "add 'rules:', or 'global_rules:'";
+        findings.at_value(
+            &written.path.key("name"),
+            format!("table '{table}' has no rules"),
+            hint,
+        );
+    }
     let mut seen = BTreeMap::new();
-    for rule in shared.global_rules.iter().chain(rules) {
+    for rule in shared.global_documents.iter().chain(&written.rules) {
         let Some(name) = &rule.name else { continue };
         let path = rule.fields.path().key("name");
-        let line = shared.findings.places().in_file(&path).line;
+        let line = findings.places().in_file(&path).line;
         if let Some(first) = seen.get(name) {
             let message = format!("rule '{name}' is named twice in table '{table}'");
             let hint = format!("give it another name; the first is on line {first}");
-            shared.findings.at_value(&path, message, hint);
+            findings.at_value(&path, message, hint);
         } else {
-            seen.insert(name.clone(), line);
+            seen.insert(name, line);
         }
     }
 }

@@ -46,11 +46,14 @@ fn read_or_stop(
         End::Refused(diagnostic) => return Err(Box::new(diagnostic)),
         End::Syntax(diagnostic) => Some(diagnostic),
     };
-    let FirstOfDuplicates(mut value) = serde_yaml::from_str(text)
-        .map_err(|error| Box::new(from_serde_yaml(file, &error, text)))?;
-    if let Some(diagnostic) = syntax {
-        return Err(Box::new(diagnostic));
-    }
+    let FirstOfDuplicates(mut value) = match (serde_yaml::from_str(text), syntax) {
+        (Ok(value), None) => value,
+        (Err(error), None) => return Err(Box::new(from_serde_yaml(file, &error, text))),
+        (Err(error), Some(_)) if error.location().is_some() => {
+            return Err(Box::new(from_serde_yaml(file, &error, text)));
+        }
+        (_, Some(diagnostic)) => return Err(Box::new(diagnostic)),
+    };
     if let Err(path) = merge(&mut value, &KeyPath::default()) {
         let place = Place::Text(positions.of_key(&path));
         let message = "'<<' merges mappings, but holds something else";

@@ -1,4 +1,7 @@
 //! Engines as the host sees them: found by name, reached through the plugin traits.
 
+pub mod connection;
+pub mod connections;
 pub mod decode;
 pub mod registry;
+pub mod retry;

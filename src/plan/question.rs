@@ -39,7 +39,8 @@ pub enum KeyCount {
 }
 
 /// How a user's query tells its count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum QueryCount {
     /// In the first cell of its only row.
     FirstCell,

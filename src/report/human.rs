@@ -32,6 +32,7 @@ pub fn render(report: &Report) -> String {
         (sum(|summary| summary.failed_rules), "failed", RED),
         (sum(|summary| summary.unjudged_rules), "not judged", MAGENTA),
         (sum(|summary| summary.skipped_rules), "skipped", DIM),
+        (sum(|summary| summary.reused_rules), "reused", DIM),
     ];
     let totals = totals.into_iter().filter(|(count, ..)| *count > 0);
     text.push_str(
@@ -79,9 +80,28 @@ fn table(text: &mut String, summary: &Summary) {
     }
     for result in &summary.results {
         if let Some((word, style)) = mark(result) {
-            line(word, style, &result.message);
+            line(word, style, &told(result));
         }
     }
+}
+
+/// A result's message, and what the state has to do with it.
+fn told(result: &RuleResult) -> String {
+    let plain = result.status == Status::Passed && !result.warned;
+    let reason = result
+        .reason
+        .strip_prefix("reused ")
+        .unwrap_or(&result.reason);
+    match (is_explained(result), plain) {
+        (false, _) => result.message.clone(),
+        (true, true) => format!("{} {reason}", result.rule_name),
+        (true, false) => format!("{} [{}]", result.message, result.reason),
+    }
+}
+
+/// Whether it has to be told why the result was taken over or made again.
+fn is_explained(result: &RuleResult) -> bool {
+    result.reused || result.reason.starts_with("re-run")
 }
 
 /// Why none of several rules could be judged, where it is one reason for all.
@@ -118,6 +138,8 @@ fn mark(result: &RuleResult) -> Option<(&'static str, Style)> {
         (Status::Failed, Severity::Warning) => Some(("warning", YELLOW)),
         (Status::Failed, Severity::Info) => Some(("info", DIM)),
         (Status::Passed, _) if result.warned => Some(("warning", YELLOW)),
+        (Status::Passed, _) if result.reused => Some(("reused", DIM)),
+        (Status::Passed, _) if is_explained(result) => Some(("passed", DIM)),
         (Status::Passed | Status::Skipped, _) => None,
     }
 }

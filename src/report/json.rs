@@ -35,6 +35,7 @@ struct Stats {
     error_rules: usize,
     unjudged_rules: usize,
     skipped_rules: usize,
+    reused_rules: usize,
 }
 
 #[derive(Serialize)]
@@ -59,6 +60,12 @@ struct Rule<'r> {
     missing_count: u64,
     warned: bool,
     metadata: &'r Map<String, Value>,
+    reused: bool,
+    reason: &'r str,
+    attempts: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_error: Option<&'r str>,
+    fingerprint: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     execution_time_ms: Option<f64>,
 }
@@ -110,6 +117,11 @@ fn rule(result: &RuleResult, timed: bool) -> Rule<'_> {
         missing_count: result.missing_count,
         warned: result.warned,
         metadata: &result.metadata,
+        reused: result.reused,
+        reason: &result.reason,
+        attempts: result.attempts,
+        last_error: result.last_error.as_deref(),
+        fingerprint: result.fingerprint.as_deref(),
         execution_time_ms: timed.then_some(result.execution_time_ms),
     }
 }
@@ -135,5 +147,6 @@ fn overall(summaries: &[Summary], timed: bool) -> Stats {
         error_rules: sum(&|summary| summary.error_rules),
         unjudged_rules: sum(&|summary| summary.unjudged_rules),
         skipped_rules: sum(&|summary| summary.skipped_rules),
+        reused_rules: sum(&|summary| summary.reused_rules),
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::config::{Config, DEFAULT_ENGINE};
 use crate::engines::registry;
 use crate::run::result::Summary;
+use crate::validator::RunOutcome;
 
 pub mod human;
 pub mod json;
@@ -30,6 +31,8 @@ pub struct Report {
 #[derive(Clone, Debug, Serialize)]
 pub struct Provenance {
     pub run_id: String,
+    /// Whether an earlier process began this run.
+    pub resumed: bool,
     /// SHA-256 of the config file, in hex.
     pub config_hash: String,
     pub tool_version: &'static str,
@@ -48,12 +51,7 @@ pub struct EngineProvenance {
 }
 
 impl Report {
-    pub fn new(
-        config: &Config,
-        summaries: Vec<Summary>,
-        run_id: String,
-        now: Option<Timestamp>,
-    ) -> Self {
+    pub fn new(config: &Config, outcome: RunOutcome, now: Option<Timestamp>) -> Self {
         let engines = config
             .engines
             .iter()
@@ -80,12 +78,13 @@ impl Report {
                 .map(|settings| settings.engine_type.clone())
                 .unwrap_or_default(),
             provenance: Provenance {
-                run_id,
+                run_id: outcome.run_id,
+                resumed: outcome.resumed,
                 config_hash: config.hash.clone(),
                 tool_version: env!("CARGO_PKG_VERSION"),
                 engines: engines.collect(),
             },
-            summaries,
+            summaries: outcome.summaries,
         }
     }
 }

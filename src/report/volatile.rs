@@ -3,7 +3,18 @@
 use serde_json::Value;
 
 /// The fields that depend on when, how fast or how often something ran, wherever they stand.
-pub const VOLATILE_FIELDS: &[&str] = &["validation_timestamp", "execution_time_ms", "run_id"];
+pub const VOLATILE_FIELDS: &[&str] = &[
+    "attempts",
+    "execution_time_ms",
+    "fingerprint",
+    "last_error",
+    "reason",
+    "resumed",
+    "reused",
+    "reused_rules",
+    "run_id",
+    "validation_timestamp",
+];
 
 /// Removes the volatile fields at any depth; what is left is a function of config and data.
 pub fn remove(report: &mut Value) {

@@ -8,6 +8,7 @@ use bigdecimal::{BigDecimal, RoundingMode};
 use data_validator_plugin::{Column, LogicalType};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
+use serde::{Serialize, Serializer};
 
 use super::RuleError;
 use crate::config::fields::Fields;
@@ -17,14 +18,15 @@ use crate::plan::question::{Condition, Literal, Operator};
 const MAX_DIGITS: i64 = 38;
 
 /// Which end of the range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Side {
     Min,
     Max,
 }
 
 /// One end of a range as a user wrote it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Bound {
     side: Side,
     value: BoundValue,
@@ -32,8 +34,10 @@ pub struct Bound {
     exclusive: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
 enum BoundValue {
+    #[serde(serialize_with = "as_text")]
     Number(BigDecimal),
     Text(String),
 }
@@ -236,6 +240,10 @@ impl Bound {
             column.name, column.logical_type
         ))
     }
+}
+
+fn as_text<S: Serializer>(number: &BigDecimal, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&number.normalized().to_plain_string())
 }
 
 /// A date or timestamp as a naive moment in UTC.

@@ -22,14 +22,17 @@
 use std::sync::Arc;
 
 use data_validator_plugin::{LogicalType, Schema};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
-use super::{Check, Counts, RuleError, RuleType, column};
+use super::{Check, Counts, RuleError, RuleType, column, inputs};
 use crate::config::fields::RuleFields;
 use crate::plan::question::{Condition, Count, Literal, Operator, Question};
 
-pub const RULE_TYPE: RuleType = RuleType { name: "completeness", read };
+pub const RULE_TYPE: RuleType = RuleType { name: "completeness",
+    semantics: 1, read };
 
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 struct Completeness {
     columns: Vec<String>,
     empty_is_missing: bool,
@@ -57,6 +60,10 @@ impl Check for Completeness {
             }
         }
         Ok(vec![Question::new(Count::Rows(Condition::any(missing)))])
+    }
+
+    fn inputs(&self) -> Map<String, Value> {
+        inputs(self)
     }
 
     fn judge(&self, _total: u64, answers: &[u64]) -> Result<Counts, RuleError> {

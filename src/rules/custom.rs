@@ -27,16 +27,20 @@
 use std::sync::Arc;
 
 use data_validator_plugin::Schema;
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::nulls::Nulls;
-use super::{Check, Counts, RuleError, RuleType};
+use super::{Check, Counts, RuleError, RuleType, inputs};
 use crate::config::fields::RuleFields;
 use crate::plan::custom_sql::{SqlExpression, SqlQuery};
 use crate::plan::question::{Condition, Count, QueryCount, Question};
 
-pub const RULE_TYPE: RuleType = RuleType { name: "custom", read };
+pub const RULE_TYPE: RuleType = RuleType { name: "custom",
+    semantics: 1, read };
 
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
 enum Custom {
     Expression { expression: SqlExpression, nulls: Nulls },
     Query { query: SqlQuery, which: QueryCount },
@@ -90,6 +94,17 @@ impl Check for Custom {
                 vec![Question::new(Count::Query { query: query.clone(), which: *which })]
             }
         })
+    }
+
+    fn inputs(&self) -> Map<String, Value> {
+        inputs(self)
+    }
+
+    fn not_reusable(&self) -> Option<&'static str> {
+        match self {
+            Self::Expression { expression, .. } => expression.not_reusable(),
+            Self::Query { query, .. } => query.not_reusable(),
+        }
     }
 
     fn judge(&self, total: u64, answers: &[u64]) -> Result<Counts, RuleError> {

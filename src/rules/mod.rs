@@ -8,6 +8,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use data_validator_plugin::{Column, Schema};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::config::fields::RuleFields;
 use crate::plan::question::Question;
@@ -38,6 +40,9 @@ rule_types! {
 pub struct RuleType {
     /// The word in a config's `rule_type`.
     pub name: &'static str,
+    /// Raised when the same rule on the same data gives other counts than before: recorded results
+    /// are then not taken over.
+    pub semantics: u32,
     /// Reads columns and parameters; on an error it leaves a diagnostic and gives `None`.
     pub read: fn(&mut RuleFields<'_>) -> Option<Arc<dyn Check>>,
 }
@@ -57,6 +62,14 @@ pub trait Check: fmt::Debug + Send + Sync {
     /// # Errors
     /// When an answer makes no sense, such as more failed records than there are rows.
     fn judge(&self, total: u64, answers: &[u64]) -> Result<Counts, RuleError>;
+
+    /// What a result depends on, by name, after defaults: columns and parameters.
+    fn inputs(&self) -> Map<String, Value>;
+
+    /// Why a result cannot be taken over into a new run although rule and data are unchanged.
+    fn not_reusable(&self) -> Option<&'static str> {
+        None
+    }
 
     /// What a reader wants to know once something failed; it costs another scan.
     fn details(&self) -> Vec<Detail> {
@@ -115,6 +128,15 @@ fn column<'s>(schema: &'s Schema, name: &str) -> Result<&'s Column, RuleError> {
             schema.columns.iter().map(|column| column.name.as_str()),
         ),
     })
+}
+
+/// The fields of a check by name.
+fn inputs(check: &impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(check) {
+        Ok(Value::Object(fields)) => fields,
+        // A check is a struct of plain values, which always is an object.
+        _ => Map::new(),
+    }
 }
 
 fn advice(similar: &[String]) -> String {

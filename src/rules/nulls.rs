@@ -5,7 +5,7 @@ use crate::config::fields::Fields;
 use super::Counts;
 
 /// The parameter `nulls`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Nulls {
     /// A missing value does not fail.

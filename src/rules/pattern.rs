@@ -25,24 +25,29 @@
 use std::sync::Arc;
 
 use data_validator_plugin::{LogicalType, Schema};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::nulls::Nulls;
-use super::{Check, Counts, RuleError, RuleType, column};
+use super::{Check, Counts, RuleError, RuleType, column, inputs};
 use crate::config::fields::RuleFields;
 use crate::plan::question::{Condition, Count, Question};
 use crate::plan::regex::{Extent, Pattern as PortablePattern};
 
-pub const RULE_TYPE: RuleType = RuleType { name: "pattern", read };
+pub const RULE_TYPE: RuleType = RuleType { name: "pattern",
+    semantics: 1, read };
 
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 struct Pattern {
     column: String,
+    #[serde(rename = "pattern")]
     matches: Matches,
     negate: bool,
     nulls: Nulls,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
 enum Matches {
     Portable(PortablePattern, Extent),
     Native(String),
@@ -104,6 +109,10 @@ impl Check for Pattern {
         };
         let failed = if self.negate { matches } else { Condition::Not(Box::new(matches)) };
         Ok(vec![Question::new(Count::Rows(Condition::IsNull(name))), Question::new(Count::Rows(failed))])
+    }
+
+    fn inputs(&self) -> Map<String, Value> {
+        inputs(self)
     }
 
     fn judge(&self, _total: u64, answers: &[u64]) -> Result<Counts, RuleError> {

@@ -24,16 +24,19 @@
 use std::sync::Arc;
 
 use data_validator_plugin::{LogicalType, Schema};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::bound::{Bound, Side};
 use super::nulls::Nulls;
-use super::{Check, Counts, RuleError, RuleType, column};
+use super::{Check, Counts, RuleError, RuleType, column, inputs};
 use crate::config::fields::RuleFields;
 use crate::plan::question::{Condition, Count, Question};
 
-pub const RULE_TYPE: RuleType = RuleType { name: "range", read };
+pub const RULE_TYPE: RuleType = RuleType { name: "range",
+    semantics: 1, read };
 
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 struct Range {
     column: String,
     bounds: Vec<Bound>,
@@ -75,6 +78,10 @@ impl Check for Range {
             Question::new(Count::Rows(Condition::IsNull(column.name.clone()))),
             Question::new(Count::Rows(Condition::any(failed))),
         ])
+    }
+
+    fn inputs(&self) -> Map<String, Value> {
+        inputs(self)
     }
 
     fn judge(&self, _total: u64, answers: &[u64]) -> Result<Counts, RuleError> {

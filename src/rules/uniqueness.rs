@@ -23,14 +23,17 @@
 use std::sync::Arc;
 
 use data_validator_plugin::Schema;
+use serde::Serialize;
+use serde_json::{Map, Value};
 
-use super::{Check, Counts, Detail, RuleError, RuleType, column};
+use super::{Check, Counts, Detail, RuleError, RuleType, column, inputs};
 use crate::config::fields::RuleFields;
 use crate::plan::question::{Condition, Count, KeyCount, Question};
 
-pub const RULE_TYPE: RuleType = RuleType { name: "uniqueness", read };
+pub const RULE_TYPE: RuleType = RuleType { name: "uniqueness",
+    semantics: 1, read };
 
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 struct Uniqueness {
     columns: Vec<String>,
 }
@@ -52,6 +55,10 @@ impl Check for Uniqueness {
         }
         let missing = self.columns.iter().cloned().map(Condition::IsNull).collect();
         Ok(vec![Question::new(Count::Rows(Condition::any(missing))), self.keys(KeyCount::Distinct)])
+    }
+
+    fn inputs(&self) -> Map<String, Value> {
+        inputs(self)
     }
 
     fn judge(&self, total: u64, answers: &[u64]) -> Result<Counts, RuleError> {

@@ -1,61 +1,35 @@
-//! Runs a plan's scans and takes the answers.
+//! Runs the scans of a plan and takes the answers.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use data_validator_plugin::{Call, Dialect, EngineError, ErrorClass, Session};
+use data_validator_plugin::{Call, EngineError, ErrorClass, Session};
 
+use crate::engines::connection::{Connection, Limits};
 use crate::engines::decode::{Cell, first_rows};
+use crate::engines::retry::Attempts;
 use crate::plan::question::{Count, QueryCount, Question};
 use crate::plan::{Plan, Rows, Scan, sql};
 
-/// What became of a question, and its share of the time.
+/// What became of a question, its share of the time, and what the scan took.
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub count: Result<u64, EngineError>,
     pub elapsed: Duration,
+    pub attempts: Attempts,
 }
 
-/// A call with a number of its own.
-pub fn call() -> Call {
-    static OPERATIONS: AtomicU64 = AtomicU64::new(1);
-    Call {
-        operation: OPERATIONS.fetch_add(1, Ordering::Relaxed),
-    }
-}
+/// The answers to a plan's questions, as far as they are in.
+pub type Answers = Vec<Option<Answer>>;
 
-/// Answers all questions of a plan, in their order. A scan that fails because of one question is
-/// taken apart, so that only this question stays without a count.
-pub fn answer(
-    session: &mut dyn Session,
-    dialect: &Dialect,
-    rows: Rows<'_>,
-    plan: &Plan,
-) -> Vec<Answer> {
-    let mut answers: Vec<Option<Answer>> = vec![None; plan.questions.len()];
-    for scan in &plan.scans {
-        answer_scan(session, dialect, rows, plan, scan, &mut answers);
-    }
-    let unasked = || Answer {
-        count: Err(EngineError::new(
-            ErrorClass::Internal,
-            "the question is in no scan of the plan",
-        )),
-        elapsed: Duration::ZERO,
-    };
-    answers
-        .into_iter()
-        .map(|answer| answer.unwrap_or_else(unasked))
-        .collect()
-}
-
-fn answer_scan(
-    session: &mut dyn Session,
-    dialect: &Dialect,
+/// Runs one scan and puts its answers in. A scan that fails because of one question is taken apart,
+/// so that only this question stays without a count.
+pub fn run_scan(
+    connection: &mut Connection,
+    limits: Limits<'_>,
     rows: Rows<'_>,
     plan: &Plan,
     scan: &Scan,
-    answers: &mut [Option<Answer>],
+    answers: &mut Answers,
 ) {
     let started = Instant::now();
     let questions: Vec<&Question> = scan
@@ -63,23 +37,28 @@ fn answer_scan(
         .iter()
         .map(|&index| &plan.questions[index])
         .collect();
-    let counts = ask(session, &sql::scan(dialect, rows, &questions), &questions);
+    let sql = sql::scan(&connection.description().dialect, rows, &questions);
+    let outcome = connection.call(limits, |session, call| ask(session, call, &sql, &questions));
     let elapsed = started.elapsed() / questions.len() as u32;
-    match counts {
+    let answer = |count| {
+        Some(Answer {
+            count,
+            elapsed,
+            attempts: outcome.attempts.clone(),
+        })
+    };
+    match outcome.result {
         Ok(counts) => {
             for (&index, count) in scan.questions.iter().zip(counts) {
-                answers[index] = Some(Answer {
-                    count: Ok(count),
-                    elapsed,
-                });
+                answers[index] = answer(Ok(count));
             }
         }
         Err(error) if questions.len() > 1 && one_question_can_cause(error.class) => {
             let (left, right) = scan.questions.split_at(questions.len() / 2);
             for half in [left, right] {
-                answer_scan(
-                    session,
-                    dialect,
+                run_scan(
+                    connection,
+                    limits,
                     rows,
                     plan,
                     &Scan {
@@ -91,10 +70,7 @@ fn answer_scan(
         }
         Err(error) => {
             for &index in &scan.questions {
-                answers[index] = Some(Answer {
-                    count: Err(error.clone()),
-                    elapsed,
-                });
+                answers[index] = answer(Err(error.clone()));
             }
         }
     }
@@ -102,10 +78,11 @@ fn answer_scan(
 
 fn ask(
     session: &mut dyn Session,
+    call: &Call,
     sql: &str,
     questions: &[&Question],
 ) -> Result<Vec<u64>, EngineError> {
-    let mut stream = session.query(sql, &call())?;
+    let mut stream = session.query(sql, call)?;
     let rows = first_rows(&mut *stream, 2)?;
     let by_user = matches!(
         questions[0].count,
@@ -132,9 +109,7 @@ fn ask(
 
 fn count(cell: &Cell) -> Result<u64, EngineError> {
     match cell {
-        Cell::Integer(number) => {
-            u64::try_from(*number).map_err(|_| not_a_count(format!("{number}")))
-        }
+        Cell::Integer(number) => u64::try_from(*number).map_err(|_| not_a_count(number)),
         Cell::Null => Err(not_a_count("NULL")),
         Cell::Other(data_type) => Err(not_a_count(format!("a value of type {data_type}"))),
     }

@@ -4,6 +4,7 @@
 //! counts, [`result`] is what comes out.
 
 pub mod ask;
+pub mod memory;
 pub mod prepare;
 pub mod result;
 pub mod table;

@@ -1,13 +1,14 @@
 //! Makes a table ready: its source attached, its rules turned into a plan.
 
-use data_validator_plugin::{Dialect, EngineError, Relation, Schema, Session};
+use data_validator_plugin::{EngineError, Relation, Schema};
 
-use super::ask::call;
 use crate::config::{Rule, Table};
+use crate::engines::connection::{Connection, Limits};
+use crate::engines::retry::Attempts;
 use crate::plan::question::{Condition, Count, Question};
 use crate::plan::{Plan, Rows};
 use crate::rules::RuleError;
-use crate::sources::{self, SourceError};
+use crate::sources::{Found, SourceError};
 
 /// A table that is ready to be scanned.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub struct Prepared<'t> {
     pub relation: Relation,
     pub rules: Vec<PreparedRule<'t>>,
     pub plan: Plan,
+    /// What connecting and attaching took.
+    pub attempts: Attempts,
 }
 
 /// A rule and what becomes of it.
@@ -46,26 +49,37 @@ pub enum PrepareError {
     #[error(transparent)]
     Source(#[from] SourceError),
     #[error("reading {what}: {error}")]
-    Engine { what: String, error: EngineError },
+    Engine {
+        what: String,
+        error: EngineError,
+        attempts: Attempts,
+    },
 }
 
 /// Attaches a table's source and plans the scans for these rules of it; reads metadata only, except
 /// that the column types of CSV files are inferred from their rows.
 pub fn prepare<'t>(
-    session: &mut dyn Session,
-    dialect: &Dialect,
+    connection: &mut Connection,
+    limits: Limits<'_>,
     table: &'t Table,
+    found: &Found,
     rules: &[&'t Rule],
 ) -> Result<Prepared<'t>, PrepareError> {
-    let source = sources::resolve(&table.source)?;
-    let failed = |error| PrepareError::Engine {
-        what: sources::describe(&source),
+    let source = found.source()?;
+    let attached = connection.attach(&table.name, &source, limits);
+    let failed = |error, attempts| PrepareError::Engine {
+        what: found.describe(),
         error,
+        attempts,
     };
-    let relation = session
-        .attach(&table.name, &source, &call())
-        .map_err(failed)?;
-    let schema = session.schema(&relation, &call()).map_err(failed)?;
+    let attempts = attached.attempts;
+    let relation = attached
+        .result
+        .map_err(|error| failed(error, attempts.clone()))?;
+    let schema = connection.call(limits, |session, call| session.schema(&relation, call));
+    let schema = schema
+        .result
+        .map_err(|error| failed(error, schema.attempts))?;
     let mut plan = Plan::default();
     let rules = rules
         .iter()
@@ -74,12 +88,13 @@ pub fn prepare<'t>(
             step: step(rule, &schema, &mut plan),
         })
         .collect();
-    plan.batch(dialect);
+    plan.batch(&connection.description().dialect);
     Ok(Prepared {
         table,
         relation,
         rules,
         plan,
+        attempts,
     })
 }
 
@@ -94,9 +109,6 @@ impl Prepared<'_> {
 }
 
 fn step(rule: &Rule, schema: &Schema, plan: &mut Plan) -> Step {
-    if !rule.enabled {
-        return Step::Skip("it is disabled".into());
-    }
     let scoped = |question: Question| Question {
         scope: rule.scope.clone(),
         ..question

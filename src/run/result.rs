@@ -24,6 +24,18 @@ pub struct RuleResult {
     pub missing_count: u64,
     /// Passed, but below the rule's `warn_threshold`.
     pub warned: bool,
+    /// Records that the success rate leaves out.
+    pub excluded_count: u64,
+    /// Taken over from the state, and not asked anew.
+    pub reused: bool,
+    /// Why it was taken over, or why it ran; empty where no state is kept.
+    pub reason: String,
+    /// The most attempts a call for it took; 0 when none was made.
+    pub attempts: u32,
+    /// Why the last failed attempt failed, also where a later one succeeded.
+    pub last_error: Option<String>,
+    /// The beginning of the hash of all it depends on except the data.
+    pub fingerprint: Option<String>,
 }
 
 /// How a rule ended. "The data is bad" and "it could not be checked" are never mixed.
@@ -56,6 +68,8 @@ pub struct Summary {
     /// Rules that could not be judged.
     pub unjudged_rules: usize,
     pub skipped_rules: usize,
+    /// Results that were taken over from the state.
+    pub reused_rules: usize,
 }
 
 impl Summary {
@@ -80,6 +94,7 @@ impl Summary {
             total_execution_time_ms: results.iter().map(|result| result.execution_time_ms).sum(),
             unjudged_rules: count(&|result| result.status == Status::Error),
             skipped_rules: count(&|result| result.status == Status::Skipped),
+            reused_rules: count(&|result| result.reused),
             results,
         }
     }
@@ -91,6 +106,10 @@ impl Summary {
     pub fn redacted(mut self, secrets: &Secrets) -> Self {
         for result in &mut self.results {
             result.message = secrets.redact(&result.message).into_owned();
+            result.last_error = result
+                .last_error
+                .take()
+                .map(|error| secrets.redact(&error).into_owned());
         }
         self
     }

@@ -22,6 +22,7 @@ pub fn judge(rule: &Rule, total: u64, counts: Counts) -> RuleResult {
     result.failed_count = counts.failed;
     result.total_count = total;
     result.missing_count = counts.missing;
+    result.excluded_count = counts.excluded;
     if judged == 0 {
         return judge_empty(rule, result);
     }
@@ -59,8 +60,13 @@ pub fn unjudged(rule: &Rule, why: &str) -> RuleResult {
 
 /// The result of a rule that was not run on purpose.
 pub fn skipped(rule: &Rule, why: &str) -> RuleResult {
+    skipped_with(rule, &format!("Rule '{}' skipped: {why}", rule.name))
+}
+
+/// As [`skipped`], with the whole message.
+pub fn skipped_with(rule: &Rule, message: &str) -> RuleResult {
     let mut result = blank(rule, Status::Skipped);
-    result.message = format!("Rule '{}' skipped: {why}", rule.name);
+    message.clone_into(&mut result.message);
     result
 }
 
@@ -125,5 +131,11 @@ fn blank(rule: &Rule, status: Status) -> RuleResult {
         status,
         missing_count: 0,
         warned: false,
+        excluded_count: 0,
+        reused: false,
+        reason: String::new(),
+        attempts: 0,
+        last_error: None,
+        fingerprint: None,
     }
 }

@@ -3,6 +3,8 @@
 //! Files are looked for here, and the columns of CSV files are inferred here, once and from all
 //! rows, so that every engine reads the same files with the same types.
 
+use std::path::PathBuf;
+
 use data_validator_plugin::{CsvFormat, FileFormat, Source};
 
 use crate::config::{FileKind, FilesSpec, SourceSpec};
@@ -22,40 +24,76 @@ pub enum SourceError {
     Csv(#[from] csv::CsvError),
 }
 
-/// Finds the files of a source and the columns of CSV files.
-pub fn resolve(spec: &SourceSpec) -> Result<Source, SourceError> {
-    match spec {
-        SourceSpec::Files(files) => {
-            let (kind, paths) = files::find(files)?;
-            let format = match kind {
-                FileKind::Parquet => FileFormat::Parquet,
-                FileKind::Json => FileFormat::Json,
-                FileKind::Csv | FileKind::Tsv => FileFormat::Csv(csv_format(files, kind, &paths)?),
-            };
-            Ok(Source::Files { format, paths })
-        }
-        SourceSpec::Table(table) => Ok(Source::Table(table.clone())),
-        SourceSpec::Query(query) => Ok(Source::Query(query.clone())),
-    }
+/// A source whose files are found; their columns are not looked at yet.
+#[derive(Debug)]
+pub struct Found<'s> {
+    spec: &'s SourceSpec,
+    files: Option<(FileKind, Vec<PathBuf>)>,
 }
 
-/// The source in a few words, for messages.
-pub fn describe(source: &Source) -> String {
-    match source {
-        Source::Files { paths, .. } => match &**paths {
-            [path] => path.display().to_string(),
-            [first, ..] => format!("{} and {} more files", first.display(), paths.len() - 1),
-            [] => "no files".into(),
-        },
-        Source::Table(table) => format!("table {}", table.parts().collect::<Vec<_>>().join(".")),
-        Source::Query(_) => "the source's query".into(),
+/// Finds the files of a source.
+///
+/// # Errors
+/// When there is none, or their format is not known.
+pub fn find(spec: &SourceSpec) -> Result<Found<'_>, SourceError> {
+    let files = match spec {
+        SourceSpec::Files(files) => Some(files::find(files)?),
+        SourceSpec::Table(_) | SourceSpec::Query(_) => None,
+    };
+    Ok(Found { spec, files })
+}
+
+impl Found<'_> {
+    /// The files, sorted; `None` for a source that is not in files.
+    pub fn paths(&self) -> Option<&[PathBuf]> {
+        self.files.as_ref().map(|(_, paths)| &**paths)
+    }
+
+    /// The source as an engine reads it; the columns of CSV files are inferred from all their rows.
+    ///
+    /// # Errors
+    /// When a CSV file is not one.
+    pub fn source(&self) -> Result<Source, SourceError> {
+        match (self.spec, &self.files) {
+            (SourceSpec::Files(spec), Some((kind, paths))) => {
+                let format = match kind {
+                    FileKind::Parquet => FileFormat::Parquet,
+                    FileKind::Json => FileFormat::Json,
+                    FileKind::Csv | FileKind::Tsv => {
+                        FileFormat::Csv(csv_format(spec, *kind, paths)?)
+                    }
+                };
+                Ok(Source::Files {
+                    format,
+                    paths: paths.clone(),
+                })
+            }
+            (SourceSpec::Table(table), _) => Ok(Source::Table(table.clone())),
+            (SourceSpec::Query(query), _) => Ok(Source::Query(query.clone())),
+            (SourceSpec::Files(_), None) => Err(SourceError::Missing),
+        }
+    }
+
+    /// The source in a few words, for messages.
+    pub fn describe(&self) -> String {
+        match (self.spec, self.paths()) {
+            (_, Some([path])) => path.display().to_string(),
+            (_, Some([first, others @ ..])) => {
+                format!("{} and {} more files", first.display(), others.len())
+            }
+            (SourceSpec::Table(table), _) => {
+                format!("table {}", table.parts().collect::<Vec<_>>().join("."))
+            }
+            (SourceSpec::Query(_), _) => "the source's query".into(),
+            (SourceSpec::Files(files), _) => files.path.display().to_string(),
+        }
     }
 }
 
 fn csv_format(
     spec: &FilesSpec,
     kind: FileKind,
-    paths: &[std::path::PathBuf],
+    paths: &[PathBuf],
 ) -> Result<CsvFormat, SourceError> {
     let delimiter = spec
         .delimiter

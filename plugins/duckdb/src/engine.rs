@@ -20,6 +20,7 @@ impl Engine for DuckDb {
             name: "duckdb".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             engine_version: library_version(),
+            semantics: 1,
             dialect: dialect::dialect(),
             capabilities: Capabilities {
                 file_formats: ["csv", "json", "parquet"].map(String::from).into(),

@@ -1,5 +1,6 @@
 //! The DuckDB engine of Data Validator.
 
+mod cancel;
 mod config;
 mod dialect;
 mod engine;

@@ -1,10 +1,16 @@
 //! One connection to a database.
 
+use std::path::Path;
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
 use data_validator_plugin::{
-    BatchStream, Call, Column, Dialect, EngineError, ErrorClass, Relation, Schema, Session, Source,
+    BatchStream, Call, Cancel, Column, Dialect, EngineError, ErrorClass, Relation, Schema, Session,
+    Source,
 };
 use duckdb::{AccessMode, Config, Connection};
 
+use crate::cancel::{Canceller, Operations};
 use crate::config::Settings;
 use crate::dialect::dialect;
 use crate::error::engine_error;
@@ -15,6 +21,9 @@ use crate::types::logical_type;
 pub struct DuckDbSession {
     connection: Connection,
     dialect: Dialect,
+    operations: Arc<Operations>,
+    /// The state of the database file while this session's lock keeps others from writing to it.
+    file_version: Option<String>,
 }
 
 impl DuckDbSession {
@@ -39,9 +48,13 @@ impl DuckDbSession {
                 .access_mode(AccessMode::ReadOnly)
                 .and_then(|config| Connection::open_with_flags(path, config)),
         };
+        let connection = connection.map_err(|error| engine_error(&error))?;
+        let handle = connection.interrupt_handle();
         let session = Self {
-            connection: connection.map_err(|error| engine_error(&error))?,
+            connection,
             dialect: dialect(),
+            operations: Operations::new(move || handle.interrupt()),
+            file_version: settings.database.as_deref().and_then(file_version),
         };
         session.apply(&settings.options)?;
         Ok(session)
@@ -101,8 +114,9 @@ impl Session for DuckDbSession {
         &mut self,
         name: &str,
         source: &Source,
-        _call: &Call,
+        call: &Call,
     ) -> Result<Relation, EngineError> {
+        let _running = self.operations.begin(call)?;
         match source {
             Source::Files { format, paths } => self.view(
                 name,
@@ -125,7 +139,8 @@ impl Session for DuckDbSession {
         }
     }
 
-    fn schema(&mut self, relation: &Relation, _call: &Call) -> Result<Schema, EngineError> {
+    fn schema(&mut self, relation: &Relation, call: &Call) -> Result<Schema, EngineError> {
+        let _running = self.operations.begin(call)?;
         let sql = format!("DESCRIBE SELECT * FROM {}", relation.sql);
         let mut statement = self
             .connection
@@ -143,17 +158,71 @@ impl Session for DuckDbSession {
         Ok(Schema { columns })
     }
 
+    fn data_version(
+        &mut self,
+        relation: &Relation,
+        call: &Call,
+    ) -> Result<Option<String>, EngineError> {
+        let _running = self.operations.begin(call)?;
+        let Some(version) = &self.file_version else {
+            return Ok(None);
+        };
+        // A view may read files, which the database's version says nothing about.
+        let tables = "SELECT database_name, schema_name, table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary";
+        let mut statement = self
+            .connection
+            .prepare(tables)
+            .map_err(|error| engine_error(&error))?;
+        let names = statement
+            .query_map([], |row| {
+                Ok([row.get::<_, String>(0)?, row.get(1)?, row.get(2)?])
+            })
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(|error| engine_error(&error))?;
+        let is_table = names.iter().any(|[database, schema, table]| {
+            let named = |parts: &[&String]| {
+                parts
+                    .iter()
+                    .map(|part| self.dialect.identifier(part))
+                    .collect::<Vec<_>>()
+                    .join(".")
+                    == relation.sql
+            };
+            named(&[schema, table]) || named(&[database, schema, table])
+        });
+        Ok(is_table.then(|| version.clone()))
+    }
+
     fn query<'s>(
         &'s mut self,
         sql: &str,
-        _call: &Call,
+        call: &Call,
     ) -> Result<Box<dyn BatchStream + 's>, EngineError> {
+        let running = self.operations.begin(call)?;
         // `query()` takes exactly one SELECT, where `prepare` would run all statements of a text but the last.
         let guarded = format!("FROM query({})", self.dialect.string(sql));
         let statement = self
             .connection
             .prepare(&guarded)
             .map_err(|error| engine_error(&error))?;
-        Ok(Box::new(Stream::start(statement)?))
+        Ok(Box::new(Stream::start(statement, running)?))
     }
+
+    fn canceller(&self) -> Box<dyn Cancel> {
+        Box::new(Canceller(Arc::clone(&self.operations)))
+    }
+}
+
+/// A token of a database file and its write-ahead log, from their metadata alone: opening the file
+/// would, when closed, drop DuckDB's lock on it.
+fn file_version(path: &Path) -> Option<String> {
+    let stat = |path: &Path| {
+        let metadata = std::fs::metadata(path).ok()?;
+        let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        Some(format!("{}.{}", metadata.len(), modified.as_nanos()))
+    };
+    let mut log = path.as_os_str().to_owned();
+    log.push(".wal");
+    let log = stat(Path::new(&log)).unwrap_or_else(|| "none".into());
+    Some(format!("duckdb:{}+{log}", stat(path)?))
 }

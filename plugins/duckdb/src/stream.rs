@@ -7,21 +7,28 @@ use duckdb::arrow::datatypes::DataType;
 use duckdb::arrow::error::ArrowError;
 use duckdb::arrow::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 
+use crate::cancel::Running;
 use crate::error::engine_error;
 
 /// A statement that is running.
 pub struct Stream<'s> {
     statement: Statement<'s>,
+    /// The operation, until the last row is out.
+    running: Option<Running>,
 }
 
 impl<'s> Stream<'s> {
-    pub fn start(mut statement: Statement<'s>) -> Result<Self, EngineError> {
+    pub fn start(mut statement: Statement<'s>, running: Running) -> Result<Self, EngineError> {
+        running.go_on()?;
         // The crate's own iterator panics on an error in mid-stream, so it is dropped and stepped over.
         statement
             .stream_arrow([])
             .map(drop)
             .map_err(|error| engine_error(&error))?;
-        Ok(Self { statement })
+        Ok(Self {
+            statement,
+            running: Some(running),
+        })
     }
 }
 
@@ -34,10 +41,17 @@ impl BatchStream for Stream<'_> {
     }
 
     fn next(&mut self) -> Result<Option<ArrowArray>, EngineError> {
+        let Some(running) = &self.running else {
+            return Ok(None);
+        };
+        running.go_on()?;
         let batch = self
             .statement
             .step()
             .map_err(|error| engine_error(&error))?;
+        if batch.is_none() {
+            self.running = None;
+        }
         Ok(batch.map(|batch: StructArray| export_array(FFI_ArrowArray::new(&batch.to_data()))))
     }
 }

@@ -11,6 +11,9 @@ pub struct Description {
     pub version: String,
     /// Version of what executes the queries, where it is known without a connection.
     pub engine_version: String,
+    /// Raised when the same query on the same data gives another answer than before: results that
+    /// were recorded with another value are not taken over.
+    pub semantics: u32,
     pub dialect: Dialect,
     pub capabilities: Capabilities,
     /// The keys of `connection_params`; all others are refused before a connection is opened.

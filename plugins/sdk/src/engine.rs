@@ -45,6 +45,18 @@ pub trait Session: Send {
     /// - reads no rows
     fn schema(&mut self, relation: &Relation, call: &Call) -> Result<Schema, EngineError>;
 
+    /// A token of the relation's data: an equal one proves that the data is unchanged, an unequal one
+    /// proves nothing. `None` where the engine has no such proof.
+    ///
+    /// # Behavior
+    /// - reads no rows
+    /// - never gives an equal token for changed data, so not for a view, whose tables are not known
+    fn data_version(
+        &mut self,
+        relation: &Relation,
+        call: &Call,
+    ) -> Result<Option<String>, EngineError>;
+
     /// Runs exactly one statement that gives rows.
     ///
     /// # Behavior
@@ -55,6 +67,29 @@ pub trait Session: Send {
         sql: &str,
         call: &Call,
     ) -> Result<Box<dyn BatchStream + 's>, EngineError>;
+
+    /// What stops calls of this session from another thread.
+    ///
+    /// # Behavior
+    /// - costs little; the host asks for one with every call
+    /// - may outlive the session, and then does nothing
+    fn canceller(&self) -> Box<dyn Cancel>;
+}
+
+/// Stops an operation of a session. Usable from any thread while a call of the session runs.
+pub trait Cancel: Send + Sync {
+    /// Asks the operation of that number, [`Call::operation`], to stop.
+    ///
+    /// # Behavior
+    /// - returns without waiting for the operation, which ends as `cancelled` soon, or as if
+    ///   nothing had been asked when it was done before
+    /// - an operation that gives rows goes on until its stream ends or is dropped, and can be
+    ///   cancelled until then
+    /// - never stops an operation of another number: a late request does not hit the next statement
+    /// - an operation that has not begun yet is `cancelled` when it begins
+    /// - does nothing about an operation that ended, or that the session never had
+    /// - leaves the session usable
+    fn cancel(&self, operation: u64);
 }
 
 /// Rows on their way, a batch at a time. It borrows its session.
@@ -69,7 +104,8 @@ pub trait BatchStream {
 /// What every call to an engine carries.
 #[derive(Clone, Debug, Default)]
 pub struct Call {
-    /// Number of the operation, unique in the process: it says in logs which statement is meant.
+    /// Number of the operation, unique in the process: it says in logs and to [`Cancel`] which
+    /// statement is meant.
     pub operation: u64,
 }
 

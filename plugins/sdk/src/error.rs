@@ -1,6 +1,7 @@
 //! The one error an engine gives, with the class that decides what happens next.
 
 use std::fmt;
+use std::time::Duration;
 
 /// What kind of failure it was; the host retries, reports and exits by this alone.
 ///
@@ -85,6 +86,8 @@ pub struct EngineError {
     pub message: String,
     /// The five-character SQLSTATE, where the engine has one.
     pub sqlstate: Option<String>,
+    /// How long the server asks to be left alone before the next attempt.
+    pub retry_after: Option<Duration>,
 }
 
 impl EngineError {
@@ -94,6 +97,7 @@ impl EngineError {
             class,
             message: message.into(),
             sqlstate: None,
+            retry_after: None,
         }
     }
 

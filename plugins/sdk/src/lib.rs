@@ -28,7 +28,7 @@ pub mod source;
 pub use abi::arrow::{ArrowArray, ArrowArrayStream, ArrowSchema};
 pub use description::{Capabilities, ConfigKey, ConfigKind, Description};
 pub use dialect::{Dialect, RegexFlavour};
-pub use engine::{BatchStream, Call, Engine, EngineConfig, Relation, Session};
+pub use engine::{BatchStream, Call, Cancel, Engine, EngineConfig, Relation, Session};
 pub use error::{EngineError, ErrorClass};
 pub use schema::{Column, LogicalType, Schema};
 pub use source::{CsvFormat, FileFormat, Source, TableName};

@@ -25,6 +25,8 @@ pub struct Fields<'a> {
     /// `None` when the mapping is not given, or not a mapping.
     mapping: Option<&'a Mapping>,
     asked: Vec<String>,
+    /// Whether the keys are names of the user's choice, so that none is unknown.
+    named: bool,
     /// Keys that were refused as coming later; nobody is told to use them.
     unavailable: Vec<String>,
     /// Whether something was found wrong already.
@@ -54,6 +56,7 @@ impl<'a> Fields<'a> {
             path,
             mapping: None,
             asked: Vec::new(),
+            named: false,
             unavailable: Vec::new(),
             refused: false,
         }
@@ -156,14 +159,11 @@ impl<'a> Fields<'a> {
 
     /// The entries of a mapping with names of the user's choice.
     pub fn entries(&mut self) -> Vec<(&'a str, &'a Value)> {
-        let mut entries = Vec::new();
-        for (key, value) in self.mapping.into_iter().flatten() {
-            if let Some(name) = key.as_str() {
-                self.ask(name);
-                entries.push((name, value));
-            }
-        }
+        self.named = true;
+        let entries = self.mapping.into_iter().flatten();
         entries
+            .filter_map(|(key, value)| Some((key.as_str()?, value)))
+            .collect()
     }
 
     /// A mapping that is open: any key, any value.
@@ -243,7 +243,7 @@ impl<'a> Fields<'a> {
 
     /// Notes that a key is known.
     pub fn ask(&mut self, key: &str) {
-        if !self.asked.iter().any(|asked| asked == key) {
+        if !self.named && !self.asked.iter().any(|asked| asked == key) {
             self.asked.push(key.to_owned());
         }
     }

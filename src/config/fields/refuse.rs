@@ -59,12 +59,8 @@ impl Fields<'_> {
                 );
                 continue;
             };
-            if self
-                .asked
-                .iter()
-                .chain(&self.unavailable)
-                .any(|known| known == key)
-            {
+            let mut known = self.asked.iter().chain(&self.unavailable);
+            if self.named || known.any(|known| known == key) {
                 continue;
             }
             let near = || did_you_mean(key, self.asked.iter().map(String::as_str));

@@ -1,5 +1,7 @@
 //! What a rule type reads of a rule.
 
+use std::collections::BTreeSet;
+
 use data_validator_plugin::Dialect;
 
 use super::Fields;
@@ -70,10 +72,8 @@ impl<'a> RuleFields<'a> {
             );
             return None;
         };
-        let duplicate = columns
-            .iter()
-            .enumerate()
-            .find(|(index, column)| columns[..*index].contains(column));
+        let mut seen = BTreeSet::new();
+        let duplicate = columns.iter().find(|column| !seen.insert(*column));
         let (message, hint) = if both {
             (
                 "'column' and 'columns' are both given".to_owned(),
@@ -83,7 +83,7 @@ impl<'a> RuleFields<'a> {
             ("'columns' is empty".to_owned(), "name at least one column")
         } else if columns.iter().any(String::is_empty) {
             ("a column's name is empty".to_owned(), "name the column")
-        } else if let Some((_, column)) = duplicate {
+        } else if let Some(column) = duplicate {
             (format!("column '{column}' is named twice"), "name it once")
         } else {
             return Some(columns);

@@ -60,6 +60,13 @@ impl Pattern {
     }
 }
 
+/// As it was written.
+impl serde::Serialize for Pattern {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
 /// Equal patterns have the same text, so the text is enough.
 impl Hash for Pattern {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -68,7 +75,8 @@ impl Hash for Pattern {
 }
 
 /// How much of the value has to match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Extent {
     /// A part of the value, as in `grep`.
     Search,

@@ -7,10 +7,15 @@
 use std::ops::ControlFlow;
 
 use data_validator_plugin::Dialect;
-use sqlparser::ast::{Query, Select, Statement, Visit, Visitor};
+use serde::Serialize;
+use sqlparser::ast::{Statement, Visit};
 use sqlparser::dialect::{GenericDialect, dialect_from_str};
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Token, Tokenizer, Whitespace};
+
+use inspect::{Inspection, first_word};
+
+mod inspect;
 
 /// How a query names the table it checks.
 const TABLE_PLACE: &str = "{table}";
@@ -19,16 +24,22 @@ const TABLE_PLACE: &str = "{table}";
 const TABLE_NAME: &str = "data_validator_table";
 
 /// A scalar expression over the columns of a table.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
 pub struct SqlExpression {
     text: String,
+    #[serde(skip)]
+    not_reusable: Option<&'static str>,
 }
 
 /// A query over the rows in scope, which it calls `{table}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
 pub struct SqlQuery {
     /// The text, with [`TABLE_NAME`] where the table is meant.
     text: String,
+    #[serde(skip)]
+    not_reusable: Option<&'static str>,
 }
 
 /// Why a text is not accepted as SQL.
@@ -59,8 +70,13 @@ impl SqlExpression {
         let mut parser = Parser::new(&*parser_dialect).with_tokens(tokens);
         let expression = parser.parse_expr().map_err(syntax)?;
         expect_end(&mut parser)?;
-        read_only(&expression)?;
-        Ok(Self { text })
+        let not_reusable = inspect(&expression)?;
+        Ok(Self { text, not_reusable })
+    }
+
+    /// Why its value can change although the table does not.
+    pub fn not_reusable(&self) -> Option<&'static str> {
+        self.not_reusable
     }
 
     /// The expression as SQL; put it in parentheses before anything is joined to it.
@@ -90,15 +106,18 @@ impl SqlQuery {
             .map_err(syntax)?;
         match (statements.pop(), statements.len()) {
             (None, _) => Err(SqlTextError::Empty),
-            (Some(Statement::Query(query)), 0) => {
-                read_only(&query)?;
-                Ok(Self {
-                    text: text.trim_end().trim_end_matches(';').trim_end().to_owned(),
-                })
-            }
+            (Some(Statement::Query(query)), 0) => Ok(Self {
+                not_reusable: inspect(&query)?,
+                text: text.trim_end().trim_end_matches(';').trim_end().to_owned(),
+            }),
             (Some(statement), 0) => Err(SqlTextError::NotReadOnly(first_word(&statement))),
             (Some(_), more) => Err(SqlTextError::SeveralStatements(more + 1)),
         }
+    }
+
+    /// Why its answer can change although the table does not.
+    pub fn not_reusable(&self) -> Option<&'static str> {
+        self.not_reusable
     }
 
     /// SQL that selects `answer` from the query's rows, the query being over what `rows` selects.
@@ -176,48 +195,10 @@ fn syntax(error: ParserError) -> SqlTextError {
     })
 }
 
-fn read_only(parsed: &impl Visit) -> Result<(), SqlTextError> {
-    match parsed.visit(&mut Writes) {
-        ControlFlow::Continue(()) => Ok(()),
+fn inspect(parsed: &impl Visit) -> Result<Option<&'static str>, SqlTextError> {
+    let mut inspection = Inspection::default();
+    match parsed.visit(&mut inspection) {
+        ControlFlow::Continue(()) => Ok(inspection.not_reusable()),
         ControlFlow::Break(what) => Err(SqlTextError::NotReadOnly(what)),
-    }
-}
-
-fn first_word(statement: &Statement) -> String {
-    statement
-        .to_string()
-        .split_whitespace()
-        .next()
-        .unwrap_or_default()
-        .to_uppercase()
-}
-
-/// Finds whatever writes or locks, at any depth.
-struct Writes;
-
-impl Visitor for Writes {
-    type Break = String;
-
-    fn pre_visit_statement(&mut self, statement: &Statement) -> ControlFlow<String> {
-        match statement {
-            Statement::Query(_) => ControlFlow::Continue(()),
-            other => ControlFlow::Break(first_word(other)),
-        }
-    }
-
-    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<String> {
-        if query.locks.is_empty() {
-            ControlFlow::Continue(())
-        } else {
-            ControlFlow::Break("a locking clause".into())
-        }
-    }
-
-    fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<String> {
-        if select.into.is_none() {
-            ControlFlow::Continue(())
-        } else {
-            ControlFlow::Break("INTO".into())
-        }
     }
 }

@@ -1,0 +1,156 @@
+//! The way to one engine of a config: its session, opened when it is first needed and again when it is
+//! lost, and every call retried as its failure allows.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use data_validator_plugin::{
+    Call, Description, Engine, EngineConfig, EngineError, ErrorClass, Relation, Session, Source,
+};
+
+use super::registry;
+use super::retry::{Attempt, Budget, Failure, Outcome, Phase, Policy, Retry, SystemClock};
+use crate::config::EngineSettings;
+use crate::interrupt::Interrupt;
+
+/// The way to one engine.
+pub struct Connection {
+    /// The engine's name in the config.
+    name: String,
+    engine: Box<dyn Engine>,
+    config: EngineConfig,
+    description: Description,
+    policy: Policy,
+    budget: Budget,
+    session: Option<Box<dyn Session>>,
+    /// What a new session has to attach again, by name.
+    attached: BTreeMap<String, Source>,
+}
+
+/// What can end a call before its time.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits<'a> {
+    pub interrupt: &'a Interrupt,
+    pub deadline: Option<Instant>,
+}
+
+impl Connection {
+    /// Chooses the engine; connects to nothing yet.
+    ///
+    /// # Errors
+    /// When no engine has that name.
+    pub fn new(name: &str, settings: &EngineSettings) -> Result<Self, EngineError> {
+        let engine = registry::engine(&settings.engine_type).ok_or_else(|| {
+            let message = format!("there is no engine '{}'", settings.engine_type);
+            EngineError::new(ErrorClass::Config, message)
+        })?;
+        Ok(Self {
+            name: name.to_owned(),
+            description: engine.describe(),
+            engine,
+            config: settings.config.clone(),
+            policy: settings.retry.clone(),
+            budget: Budget::default(),
+            session: None,
+            attached: BTreeMap::new(),
+        })
+    }
+
+    pub fn description(&self) -> &Description {
+        &self.description
+    }
+
+    /// Connects once, without retry, and asks for one number.
+    ///
+    /// # Errors
+    /// When the engine cannot be reached or does not answer.
+    pub fn check(&self) -> Result<(), EngineError> {
+        let mut session = self.engine.connect(&self.config, &next_call())?;
+        let mut stream = session.query("SELECT 1", &next_call())?;
+        stream.next().map(|_| ())
+    }
+
+    /// Makes a source readable, and keeps it so across sessions.
+    pub fn attach(&mut self, name: &str, source: &Source, limits: Limits<'_>) -> Outcome<Relation> {
+        let outcome = self.call(limits, |session, call| session.attach(name, source, call));
+        if outcome.result.is_ok() {
+            self.attached.insert(name.to_owned(), source.clone());
+        }
+        outcome
+    }
+
+    /// Lets a source go: a new session will not attach it.
+    pub fn detach(&mut self, name: &str) {
+        self.attached.remove(name);
+    }
+
+    /// Makes a call that only reads, in a session that is there, and again if need be.
+    pub fn call<T>(
+        &mut self,
+        limits: Limits<'_>,
+        mut read: impl FnMut(&mut dyn Session, &Call) -> Result<T, EngineError>,
+    ) -> Outcome<T> {
+        let Self {
+            name,
+            engine,
+            config,
+            policy,
+            budget,
+            session,
+            attached,
+            ..
+        } = self;
+        let retry = Retry {
+            policy,
+            budget,
+            clock: &SystemClock,
+            deadline: limits.deadline,
+            interrupt: limits.interrupt,
+        };
+        retry.run(|attempt: Attempt| {
+            if attempt.reconnect {
+                *session = None;
+            }
+            let session = match session {
+                Some(session) => session,
+                None => session.insert(connect(&**engine, config, attached).map_err(|error| {
+                    Failure {
+                        phase: Phase::Connect,
+                        error: error.context(format_args!("connecting to engine '{name}'")),
+                    }
+                })?),
+            };
+            let call = next_call();
+            let watch =
+                limits
+                    .interrupt
+                    .watch(session.canceller(), call.operation, limits.deadline);
+            let answer = watch.finish(read(&mut **session, &call));
+            answer.map_err(|error| Failure {
+                phase: Phase::Read,
+                error,
+            })
+        })
+    }
+}
+
+fn connect(
+    engine: &dyn Engine,
+    config: &EngineConfig,
+    attached: &BTreeMap<String, Source>,
+) -> Result<Box<dyn Session>, EngineError> {
+    let mut session = engine.connect(config, &next_call())?;
+    for (name, source) in attached {
+        session.attach(name, source, &next_call())?;
+    }
+    Ok(session)
+}
+
+/// A call with a number of its own.
+fn next_call() -> Call {
+    static OPERATIONS: AtomicU64 = AtomicU64::new(1);
+    Call {
+        operation: OPERATIONS.fetch_add(1, Ordering::Relaxed),
+    }
+}

@@ -1,0 +1,147 @@
+//! What parsed SQL does besides reading the table it checks.
+
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{Expr, Ident, ObjectName, Query, Select, Statement, Visitor, visit_relations};
+
+use super::TABLE_NAME;
+
+/// Functions whose value depends on when, where or how often they are called.
+const VOLATILE_FUNCTIONS: &[&str] = &[
+    "clock_timestamp",
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "gen_random_uuid",
+    "get_current_time",
+    "get_current_timestamp",
+    "getenv",
+    "localtime",
+    "localtimestamp",
+    "nextval",
+    "now",
+    "random",
+    "statement_timestamp",
+    "today",
+    "transaction_timestamp",
+    "txid_current",
+    "uuid",
+    "uuidv4",
+    "uuidv7",
+];
+
+/// Visits SQL at any depth; breaks, with a word for it, where something writes or locks.
+#[derive(Debug, Default)]
+pub(super) struct Inspection {
+    /// The names that common table expressions give, of the queries around what is visited.
+    common_tables: Vec<Vec<Ident>>,
+    reads_elsewhere: bool,
+    is_volatile: bool,
+}
+
+impl Inspection {
+    /// Why what the SQL gives can change although the table does not.
+    pub(super) fn not_reusable(&self) -> Option<&'static str> {
+        if self.reads_elsewhere {
+            Some("its SQL reads other tables")
+        } else if self.is_volatile {
+            Some("its SQL depends on when it runs")
+        } else {
+            None
+        }
+    }
+
+    fn is_common_table(&self, name: &ObjectName) -> bool {
+        let ident = match name.0.as_slice() {
+            [part] => part.as_ident(),
+            _ => None,
+        };
+        ident.is_some_and(|ident| {
+            ident.value == TABLE_NAME
+                || self
+                    .common_tables
+                    .iter()
+                    .flatten()
+                    .any(|known| known == ident)
+        })
+    }
+}
+
+impl Visitor for Inspection {
+    type Break = String;
+
+    fn pre_visit_statement(&mut self, statement: &Statement) -> ControlFlow<String> {
+        match statement {
+            Statement::Query(_) => ControlFlow::Continue(()),
+            other => ControlFlow::Break(first_word(other)),
+        }
+    }
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<String> {
+        let tables = query.with.iter().flat_map(|with| &with.cte_tables);
+        self.common_tables.push(
+            tables
+                .clone()
+                .map(|table| table.alias.name.clone())
+                .collect(),
+        );
+        if query.with.as_ref().is_some_and(|with| !with.recursive) {
+            // `WITH x AS (SELECT * FROM x)` reads another table of the same name.
+            self.reads_elsewhere |= tables
+                .clone()
+                .any(|table| reads(&table.query, &table.alias.name));
+        }
+        if query.locks.is_empty() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break("a locking clause".into())
+        }
+    }
+
+    fn post_visit_query(&mut self, _query: &Query) -> ControlFlow<String> {
+        self.common_tables.pop();
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<String> {
+        if select.into.is_none() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break("INTO".into())
+        }
+    }
+
+    fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<String> {
+        self.reads_elsewhere |= !self.is_common_table(relation);
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expression: &Expr) -> ControlFlow<String> {
+        if let Expr::Function(function) = expression {
+            let name = function.name.0.last().and_then(|part| part.as_ident());
+            self.is_volatile |= name.is_some_and(|name| {
+                VOLATILE_FUNCTIONS.contains(&name.value.to_lowercase().as_str())
+            });
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// The word that says what a statement does.
+pub(super) fn first_word(statement: &Statement) -> String {
+    statement
+        .to_string()
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .to_uppercase()
+}
+
+fn reads(query: &Query, table: &Ident) -> bool {
+    let found = visit_relations(query, |name| match name.0.as_slice() {
+        [part] if part.as_ident() == Some(table) => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    });
+    found.is_break()
+}

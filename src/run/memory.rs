@@ -1,0 +1,212 @@
+//! What a table's validation knows from earlier runs and leaves to later ones.
+
+use data_validator_plugin::EngineError;
+
+use super::result::{RuleResult, Status};
+use crate::config::{Config, DataVersionMode, Rule, Table};
+use crate::engines::connection::{Connection, Limits};
+use crate::sources::Found;
+use crate::state::data_version::{Digests, FilesVersion};
+use crate::state::fingerprint::Fingerprint;
+use crate::state::reuse::Decision;
+use crate::state::{Proven, RunState};
+
+/// The state as one table sees it; without a state it remembers and records nothing.
+pub struct Memory<'a> {
+    state: Option<&'a mut RunState>,
+    table: &'a Table,
+    rules: &'a [&'a Rule],
+    fingerprints: Vec<Fingerprint>,
+    data: Data,
+    digests: Digests,
+    /// Why each rule is run or taken over.
+    reasons: Vec<String>,
+    /// Whether each rule's result was taken over without proof.
+    unproven: Vec<bool>,
+}
+
+/// What is known of the data.
+enum Data {
+    Unknown,
+    Files(FilesVersion),
+    Relation(String),
+}
+
+impl<'a> Memory<'a> {
+    pub fn new(
+        state: Option<&'a mut RunState>,
+        config: &Config,
+        table: &'a Table,
+        rules: &'a [&'a Rule],
+    ) -> Self {
+        let fingerprints = match state {
+            Some(_) => rules
+                .iter()
+                .map(|rule| Fingerprint::of(rule, table, config))
+                .collect(),
+            None => Vec::new(),
+        };
+        let digests = state
+            .as_ref()
+            .map(|state| state.digests(&table.name))
+            .unwrap_or_default();
+        Self {
+            state,
+            table,
+            rules,
+            fingerprints,
+            data: Data::Unknown,
+            digests,
+            reasons: vec![String::new(); rules.len()],
+            unproven: vec![false; rules.len()],
+        }
+    }
+
+    /// Finds what proves the data of the source, before anything is read for the rules.
+    ///
+    /// # Errors
+    /// When a file cannot be read; the text says which and why.
+    pub fn look_at_data(
+        &mut self,
+        found: &Found<'_>,
+        connection: &mut Connection,
+        limits: Limits<'_>,
+    ) -> Result<(), String> {
+        if self.state.is_none() {
+            return Ok(());
+        }
+        self.data = match (found.paths(), &self.table.data_version) {
+            (_, DataVersionMode::None) => Data::Unknown,
+            (Some(paths), mode) => {
+                let version = FilesVersion::read(paths, mode, &mut self.digests);
+                Data::Files(
+                    version.map_err(|error| format!("reading {}: {error}", found.describe()))?,
+                )
+            }
+            (None, DataVersionMode::Value(value)) => Data::Relation(format!("value:{value}")),
+            (None, _) => relation_version(self.table, found, connection, limits)
+                .map_or(Data::Unknown, Data::Relation),
+        };
+        Ok(())
+    }
+
+    /// Puts in the results that are taken over.
+    pub fn take_over(&mut self, results: &mut [Option<RuleResult>]) {
+        let Some(state) = &mut self.state else { return };
+        let token = self.data.token();
+        let mut taken = Vec::new();
+        for (index, rule) in self.rules.iter().enumerate() {
+            if results[index].is_some() {
+                continue;
+            }
+            let fingerprint = &self.fingerprints[index];
+            let reason = match state.decide(&self.table.name, rule, fingerprint, token) {
+                Decision::Run { why } => match &*why {
+                    "new" => why,
+                    _ => format!("re-run: {why}"),
+                },
+                Decision::Take { why, unproven } => match state.recall(&self.table.name, rule) {
+                    None => "re-run: the record has no result".to_owned(),
+                    Some((mut result, judged_otherwise)) => {
+                        let why = judged_otherwise
+                            .clone()
+                            .map_or(why.clone(), |how| format!("{why}; {how}"));
+                        result.reused = true;
+                        result.reason.clone_from(&why);
+                        result.fingerprint = Some(fingerprint.short().to_owned());
+                        results[index] = Some(result);
+                        self.unproven[index] = unproven;
+                        if unproven || judged_otherwise.is_some() {
+                            taken.push(index);
+                        }
+                        why
+                    }
+                },
+            };
+            self.reasons[index] = reason;
+        }
+        if results.iter().any(Option::is_none) {
+            state.start_table(&self.table.name);
+        }
+        self.record(&taken, results);
+    }
+
+    /// Records the results of these rules. A result that could not be judged is not recorded, so that
+    /// the next run asks again.
+    pub fn record(&mut self, indices: &[usize], results: &mut [Option<RuleResult>]) {
+        let Some(state) = &mut self.state else { return };
+        let token = self.data.token_if_it_holds();
+        for &index in indices {
+            if let Some(result) = results[index].as_mut().filter(|result| !result.reused) {
+                result.reason.clone_from(&self.reasons[index]);
+                result.fingerprint = Some(self.fingerprints[index].short().to_owned());
+            }
+        }
+        let proven: Vec<Proven<'_>> = indices
+            .iter()
+            .filter_map(|&index| {
+                let result = results[index]
+                    .as_ref()
+                    .filter(|result| result.status != Status::Error)?;
+                Some(Proven {
+                    rule: self.rules[index],
+                    result,
+                    fingerprint: &self.fingerprints[index],
+                    data_version: token.as_deref(),
+                    verified: self.unproven[index].then_some(false),
+                })
+            })
+            .collect();
+        state.record(&self.table.name, &proven);
+    }
+
+    /// Notes that the table is done, when all its rules are.
+    pub fn complete(&mut self, results: &[Option<RuleResult>]) {
+        let Some(state) = &mut self.state else { return };
+        let table = &self.table.name;
+        state.keep_digests(table, std::mem::take(&mut self.digests));
+        let judged = |result: &RuleResult| result.status != Status::Error;
+        if results.iter().flatten().all(judged) && !state.is_table_completed(table) {
+            state.complete_table(table);
+        }
+    }
+}
+
+impl Data {
+    fn token(&self) -> Option<&str> {
+        match self {
+            Self::Unknown => None,
+            Self::Files(version) => version.token.as_deref(),
+            Self::Relation(token) => Some(token),
+        }
+    }
+
+    /// The token, unless files were changed since it was made: then nothing is known of what was read.
+    fn token_if_it_holds(&self) -> Option<String> {
+        let holds = match self {
+            Self::Files(version) => version.still_holds(),
+            Self::Unknown | Self::Relation(_) => true,
+        };
+        self.token().filter(|_| holds).map(str::to_owned)
+    }
+}
+
+/// What the engine says of a relation; an engine that cannot be asked will fail the rules themselves.
+fn relation_version(
+    table: &Table,
+    found: &Found<'_>,
+    connection: &mut Connection,
+    limits: Limits<'_>,
+) -> Option<String> {
+    let source = found.source().ok()?;
+    let relation = connection
+        .attach(&table.name, &source, limits)
+        .result
+        .ok()?;
+    let version: Result<Option<String>, EngineError> = connection
+        .call(limits, |session, call| {
+            session.data_version(&relation, call)
+        })
+        .result;
+    version.ok().flatten()
+}

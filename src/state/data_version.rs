@@ -1,0 +1,164 @@
+//! Tokens that tell whether the files of a table are what they were.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::fingerprint::hex;
+use crate::config::DataVersionMode;
+
+/// Files as they were when a run began to read them.
+#[derive(Debug)]
+pub struct FilesVersion {
+    /// What proves the content; `None` when nothing is asked to.
+    pub token: Option<String>,
+    stats: Vec<(PathBuf, Stat)>,
+}
+
+/// What the system says of a file without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Stat {
+    device: u64,
+    inode: u64,
+    size: u64,
+    mtime_ns: i128,
+    ctime_ns: i128,
+}
+
+/// Content hashes of files that were read before, so that an unchanged file is not read again.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Digests(Vec<KnownDigest>);
+
+#[derive(Debug, Serialize, Deserialize)]
+struct KnownDigest {
+    #[serde(flatten)]
+    stat: Stat,
+    hashed_at_ns: i128,
+    sha256: String,
+}
+
+/// A file that changed so shortly before it was hashed may change again within one tick of its time
+/// stamp (Git's racy rule), so its digest is not kept; file systems tick in two seconds at most.
+const RACY_NS: i128 = 2_000_000_000;
+
+impl FilesVersion {
+    /// Looks at the files, and reads those whose content is not known.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn read(
+        paths: &[PathBuf],
+        mode: &DataVersionMode,
+        digests: &mut Digests,
+    ) -> io::Result<Self> {
+        let stats = paths.iter().map(|path| Ok((path.clone(), stat(path)?)));
+        let stats = stats.collect::<io::Result<Vec<_>>>()?;
+        let token = match mode {
+            DataVersionMode::None => None,
+            DataVersionMode::Value(value) => Some(format!("value:{value}")),
+            DataVersionMode::Stat => {
+                let mut hash = Sha256::new();
+                for (path, stat) in &stats {
+                    hash.update(format!(
+                        "{}\0{}\0{}\n",
+                        path.display(),
+                        stat.size,
+                        stat.mtime_ns
+                    ));
+                }
+                Some(format!("stat:{}", hex(&hash.finalize())))
+            }
+            DataVersionMode::Auto | DataVersionMode::Content => {
+                let mut known = Digests::default();
+                let mut hash = Sha256::new();
+                for (path, stat) in &stats {
+                    let digest = digests
+                        .take(stat)
+                        .map_or_else(|| KnownDigest::read(path, *stat), Ok)?;
+                    hash.update(format!("{}\n", digest.sha256));
+                    known.0.push(digest);
+                }
+                *digests = known;
+                Some(format!("content:{}", hex(&hash.finalize())))
+            }
+        };
+        Ok(Self { token, stats })
+    }
+
+    /// Whether the files are still what was looked at; asked after they were scanned.
+    pub fn still_holds(&self) -> bool {
+        self.stats
+            .iter()
+            .all(|(path, before)| stat(path).is_ok_and(|now| now == *before))
+    }
+}
+
+impl Digests {
+    /// The digests that may be kept for a later run.
+    pub fn kept(mut self) -> Self {
+        self.0.retain(|known| {
+            known.stat.mtime_ns.max(known.stat.ctime_ns) + RACY_NS <= known.hashed_at_ns
+        });
+        self
+    }
+
+    fn take(&mut self, stat: &Stat) -> Option<KnownDigest> {
+        let position = self.0.iter().position(|known| known.stat == *stat)?;
+        Some(self.0.swap_remove(position))
+    }
+}
+
+impl KnownDigest {
+    fn read(path: &Path, stat: Stat) -> io::Result<Self> {
+        let hashed_at_ns = nanoseconds(SystemTime::now());
+        let mut hash = Sha256::new();
+        let mut file = File::open(path)?;
+        let mut buffer = vec![0; 1 << 18];
+        loop {
+            match file.read(&mut buffer)? {
+                0 => {
+                    return Ok(Self {
+                        stat,
+                        hashed_at_ns,
+                        sha256: hex(&hash.finalize()),
+                    });
+                }
+                read => hash.update(&buffer[..read]),
+            }
+        }
+    }
+}
+
+fn stat(path: &Path) -> io::Result<Stat> {
+    let metadata = std::fs::metadata(path)?;
+    let (device, inode, ctime_ns) = identity(&metadata);
+    Ok(Stat {
+        device,
+        inode,
+        size: metadata.len(),
+        mtime_ns: nanoseconds(metadata.modified()?),
+        ctime_ns,
+    })
+}
+
+#[cfg(unix)]
+fn identity(metadata: &Metadata) -> (u64, u64, i128) {
+    use std::os::unix::fs::MetadataExt;
+    let ctime_ns = i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec());
+    (metadata.dev(), metadata.ino(), ctime_ns)
+}
+
+#[cfg(not(unix))]
+fn identity(_metadata: &Metadata) -> (u64, u64, i128) {
+    (0, 0, 0)
+}
+
+fn nanoseconds(time: SystemTime) -> i128 {
+    time.duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_nanos() as i128)
+}

@@ -1,0 +1,163 @@
+//! What the state is, given the bytes of its snapshot and of its journal. Nothing is changed here.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::journal::{self, End, Replay};
+use super::place::Place;
+use super::salvage::salvage;
+use super::snapshot::{self, Version};
+use crate::state::StateError;
+use crate::state::entries::Entries;
+use crate::state::record::Record;
+
+/// The format of the journal that is written here.
+pub(super) const JOURNAL_FORMAT: u64 = 1;
+
+/// The state, and what its files are.
+pub(super) struct Loaded {
+    pub entries: Entries,
+    /// Of the state file, if there is one.
+    pub version: Option<Version>,
+    pub snapshot: Snapshot,
+    pub journal: Journal,
+    pub journal_bytes: u64,
+}
+
+/// What the state file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Snapshot {
+    Missing,
+    Whole,
+    /// It is not JSON; the entries are what could be saved of it.
+    Unreadable,
+}
+
+/// What the journal is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Journal {
+    Missing,
+    /// It says nothing that is not in the state file.
+    Spent,
+    /// Its records are in the entries; a line that is not right may follow them.
+    Replayed {
+        length: u64,
+        chain: u32,
+        end: End,
+    },
+    /// Not one of its lines can be read.
+    Unreadable,
+    /// The state file was edited after it had been begun, so that its records stand on nothing.
+    Overruled,
+}
+
+/// Reads both files and decides what counts.
+pub(super) fn load(place: &Place) -> Result<Loaded, StateError> {
+    let stamp = snapshot::stamp_of(&place.file);
+    let bytes = read(&place.file)?;
+    let journal_bytes = read(&place.journal())?;
+    let version = bytes
+        .as_ref()
+        .zip(stamp.ok())
+        .map(|(bytes, stamp)| Version::of(bytes, stamp));
+    let (mut entries, snapshot) = match &bytes {
+        None => (Entries::default(), Snapshot::Missing),
+        Some(bytes) => understand(bytes, place)?,
+    };
+    let replay = journal_bytes.as_deref().map(journal::replay);
+    let journal = match replay {
+        None => Journal::Missing,
+        Some(replay) => {
+            require_known_format(&replay, place)?;
+            replay_onto(&mut entries, replay, snapshot, version.as_ref())
+        }
+    };
+    Ok(Loaded {
+        entries,
+        version,
+        snapshot,
+        journal,
+        journal_bytes: journal_bytes.map_or(0, |bytes| bytes.len() as u64),
+    })
+}
+
+fn understand(bytes: &[u8], place: &Place) -> Result<(Entries, Snapshot), StateError> {
+    if let Some(entries) = snapshot::parse(bytes, place)? {
+        return Ok((entries, Snapshot::Whole));
+    }
+    let mut entries = salvage(bytes);
+    snapshot::require_known_format(&mut entries, place)?;
+    Ok((entries, Snapshot::Unreadable))
+}
+
+fn replay_onto(
+    entries: &mut Entries,
+    replay: Replay,
+    snapshot: Snapshot,
+    version: Option<&Version>,
+) -> Journal {
+    let Replay {
+        records,
+        length,
+        chain,
+        end,
+    } = replay;
+    if records.is_empty() {
+        return match end {
+            End::Broken => Journal::Unreadable,
+            End::Clean | End::Torn => Journal::Spent,
+        };
+    }
+    let first = match (snapshot, version) {
+        (Snapshot::Missing, _) | (_, None) => None,
+        // A torn file has no hash to go by. Records name what is, so those it holds already do no harm.
+        (Snapshot::Unreadable, _) => Some(0),
+        (Snapshot::Whole, Some(version)) => records
+            .iter()
+            .rposition(|record| stands_for(record, version)),
+    };
+    let Some(first) = first else {
+        return Journal::Overruled;
+    };
+    let is_spent = first + 1 == records.len() && end != End::Broken;
+    for record in records.into_iter().skip(first) {
+        entries.apply(record);
+    }
+    match is_spent {
+        true => Journal::Spent,
+        false => Journal::Replayed { length, chain, end },
+    }
+}
+
+/// Whether the records behind this one are to be added to that state file.
+fn stands_for(record: &Record, version: &Version) -> bool {
+    match record {
+        Record::Base(base) => base.base == version.sha,
+        Record::Snapshot(sha) => *sha == version.sha,
+        _ => false,
+    }
+}
+
+fn require_known_format(replay: &Replay, place: &Place) -> Result<(), StateError> {
+    match replay.records.first() {
+        Some(Record::Base(base)) if base.format > JOURNAL_FORMAT => Err(StateError::newer(
+            &place.journal(),
+            &base.format.to_string(),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn read(path: &Path) -> Result<Option<Vec<u8>>, StateError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(StateError::path(
+            "reading the state file",
+            path,
+            error.to_string(),
+            "check its permissions",
+        )),
+    }
+}

@@ -1,0 +1,40 @@
+//! How a state is opened.
+
+use std::time::Duration;
+
+/// How a state is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenOptions {
+    /// How long to wait for another process that holds the state.
+    pub lock_timeout: Duration,
+    pub lock: LockMode,
+    pub durability: Durability,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self {
+            lock_timeout: Duration::ZERO,
+            lock: LockMode::Auto,
+            durability: Durability::Batch,
+        }
+    }
+}
+
+/// Whether others are kept out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockMode {
+    /// The lock file is locked; where that is impossible the state is refused.
+    Auto,
+    /// The user promises that no other process uses the state.
+    None,
+}
+
+/// What a power cut may take; a crash of the process takes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// The newest second within a table.
+    Batch,
+    /// Nothing that was put.
+    Strict,
+}

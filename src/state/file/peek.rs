@@ -1,0 +1,49 @@
+//! A look at a state that somebody may be using.
+
+use std::path::Path;
+
+use indexmap::IndexMap;
+
+use super::load::{Journal, Loaded, Snapshot, load};
+use super::place::Place;
+use crate::state::entry::{RunRecord, TableEntry};
+use crate::state::error::StateError;
+
+/// How often the two files are read again when a new snapshot came between.
+const ATTEMPTS: usize = 10;
+
+/// What a state says, and how large its files are.
+#[derive(Clone, Debug)]
+pub struct Contents {
+    pub tables: IndexMap<String, TableEntry>,
+    pub last_run: Option<RunRecord>,
+    /// Whether there is a state file at all.
+    pub exists: bool,
+    /// Whether the state file is damaged, and only a part of it could be read.
+    pub is_damaged: bool,
+    /// The size of the journal, which is there during a run and after a crash.
+    pub journal_bytes: u64,
+}
+
+/// Reads a state without a lock and without changing anything, also during a run.
+pub fn peek(path: &Path) -> Result<Contents, StateError> {
+    let place = Place::find(path)?;
+    let mut loaded = load(&place)?;
+    for _ in 1..ATTEMPTS {
+        if !is_torn_between(&loaded) {
+            break;
+        }
+        loaded = load(&place)?;
+    }
+    Ok(Contents {
+        exists: loaded.snapshot != Snapshot::Missing,
+        is_damaged: loaded.snapshot == Snapshot::Unreadable,
+        journal_bytes: loaded.journal_bytes,
+        tables: loaded.entries.tables,
+        last_run: loaded.entries.run,
+    })
+}
+
+fn is_torn_between(loaded: &Loaded) -> bool {
+    loaded.journal == Journal::Overruled
+}

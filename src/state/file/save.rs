@@ -1,0 +1,197 @@
+//! When and how what was put reaches the disk.
+
+use std::fs;
+use std::io;
+use std::time::{Duration, Instant};
+
+use super::crash_point::crash_point;
+use super::journal::{Journal, Sync};
+use super::load::JOURNAL_FORMAT;
+use super::options::Durability;
+use super::settle::{Settled, replace, settle};
+use super::snapshot::Version;
+use super::store::FileState;
+use crate::state::StateError;
+use crate::state::record::{Base, Record};
+
+/// Between two snapshots passes at least so many times what the last one cost.
+const REST: u32 = 20;
+
+/// A snapshot during a run is for who reads the file, so it need not come more often.
+const SNAPSHOT_EVERY: Duration = Duration::from_secs(5);
+
+/// What is on the disk, and how more gets there.
+#[derive(Debug)]
+pub(super) struct Saving {
+    durability: Durability,
+    /// Without it, the whole file is replaced where a journal would be made durable.
+    pub appends: bool,
+    /// The state file as we left it; `None` if there is none.
+    version: Option<Version>,
+    pub journal: Option<Journal>,
+    /// Whether there is something that the state file does not have.
+    is_due: bool,
+    snapshot_at: Instant,
+    pub snapshot_every: Duration,
+    /// Why nothing more is saved, once that is so.
+    failure: Option<StateError>,
+}
+
+impl Saving {
+    pub(super) fn new(durability: Durability, appends: bool, version: Option<Version>) -> Self {
+        Self {
+            durability,
+            appends,
+            version,
+            journal: None,
+            is_due: false,
+            snapshot_at: Instant::now(),
+            snapshot_every: SNAPSHOT_EVERY,
+            failure: None,
+        }
+    }
+}
+
+impl FileState {
+    /// Leaves the state file alone, with everything in it; what the user should know comes back.
+    ///
+    /// # Errors
+    /// When it cannot be saved. What the journal has is then found by who opens the state next.
+    pub fn close(mut self) -> Result<Vec<String>, StateError> {
+        let failure = self.saving.failure.take();
+        if failure.is_some() {
+            // The whole state in a new file needs nothing of the file that failed.
+            self.saving.journal = None;
+        }
+        if self.saving.is_due {
+            let was_failing = failure.is_some();
+            self.save().map_err(|error| failure.unwrap_or(error))?;
+            if was_failing {
+                let _ = fs::remove_file(self.place.journal());
+            }
+        }
+        Ok(self.warnings)
+    }
+
+    /// Makes the records true: on the disk, and in memory even where the disk refuses them.
+    pub(super) fn commit(&mut self, records: Vec<Record>, sync: Sync) -> Result<(), StateError> {
+        let sync = match self.saving.durability {
+            Durability::Strict => Sync::Now,
+            Durability::Batch => sync,
+        };
+        let appended = match self.saving.failure {
+            None if self.saving.appends => self.append(&records, sync),
+            _ => Ok(()),
+        };
+        for record in records {
+            self.entries.apply(record);
+        }
+        self.saving.is_due = true;
+        appended
+            .and_then(|()| self.save_if_time(sync))
+            .inspect_err(|error| self.saving.failure = Some(error.clone()))
+    }
+
+    fn append(&mut self, records: &[Record], sync: Sync) -> Result<(), StateError> {
+        if self.saving.journal.is_none() {
+            self.begin_journal()?;
+        }
+        let Some(journal) = &mut self.saving.journal else {
+            return Ok(());
+        };
+        let appended = journal.append(&self.place, records, sync);
+        crash_point();
+        appended.map_err(|error| StateError::not_saved(&self.place.file, &error))
+    }
+
+    /// The state file is there before its journal, so that a missing one is always one that was deleted.
+    fn begin_journal(&mut self) -> Result<(), StateError> {
+        if self.saving.version.is_none() {
+            self.save()?;
+        }
+        let base = Base {
+            format: JOURNAL_FORMAT,
+            base: (self.saving.version.as_ref()).map_or_else(String::new, |it| it.sha.clone()),
+            run: self.entries.run.as_ref().map(|run| run.id.clone()),
+        };
+        let begun = Journal::create(&self.place).and_then(|mut journal| {
+            crash_point();
+            let run = self.entries.run.clone().map(Record::Run);
+            let head: Vec<Record> = [Record::Base(base)].into_iter().chain(run).collect();
+            journal.append(&self.place, &head, Sync::Soon)?;
+            crash_point();
+            Ok(journal)
+        });
+        let journal = begun.map_err(|error| StateError::not_saved(&self.place.file, &error))?;
+        self.saving.journal = Some(journal);
+        Ok(())
+    }
+
+    fn save_if_time(&mut self, sync: Sync) -> Result<(), StateError> {
+        if self.saving.failure.is_some() {
+            return Ok(());
+        }
+        if !self.saving.appends {
+            return match sync {
+                Sync::Now => self.save(),
+                Sync::Soon => Ok(()),
+            };
+        }
+        if self.saving.snapshot_at.elapsed() < self.saving.snapshot_every {
+            return Ok(());
+        }
+        if let Err(error) = self.save() {
+            if self.saving.journal.is_none() {
+                return Err(error);
+            }
+            // The journal still has everything; the last attempt is at the end.
+            self.saving.snapshot_every = Duration::MAX;
+            self.warnings.push(error.to_string());
+        }
+        Ok(())
+    }
+
+    /// Replaces the state file, unless somebody else wrote to it.
+    fn save(&mut self) -> Result<(), StateError> {
+        let failed = |error: io::Error| StateError::not_saved(&self.place.file, &error);
+        let is_current = match &self.saving.version {
+            Some(version) => version.is_current(&self.place).map_err(failed)?,
+            None => !fs::exists(&self.place.file).map_err(failed)?,
+        };
+        if !is_current {
+            return self.yield_to_edit();
+        }
+        let began = Instant::now();
+        let journal = self.saving.journal.as_mut();
+        let version = replace(&self.place, &self.entries, journal).map_err(failed)?;
+        self.saving.version = Some(version);
+        self.saving.journal = None;
+        self.saving.is_due = false;
+        self.saving.snapshot_at = Instant::now();
+        self.saving.snapshot_every = SNAPSHOT_EVERY.max(began.elapsed() * REST);
+        Ok(())
+    }
+
+    /// Goes on with what somebody else wrote, as if this process had died and was started again.
+    fn yield_to_edit(&mut self) -> Result<(), StateError> {
+        let had_journal = self.saving.journal.take().is_some();
+        let Settled {
+            entries,
+            version,
+            warnings,
+        } = settle(&self.place)?;
+        if !had_journal {
+            self.warnings.push(format!(
+                "{}: it was edited or deleted during a run, so that counts and not what the run recorded",
+                self.place.file.display()
+            ));
+        }
+        self.warnings.extend(warnings);
+        let run = std::mem::replace(&mut self.entries, entries).run;
+        self.entries.run = run.or(self.entries.run.take());
+        self.saving.version = version;
+        self.saving.is_due = false;
+        self.saving.snapshot_at = Instant::now();
+        Ok(())
+    }
+}

@@ -1,0 +1,162 @@
+//! The state file itself: read whole, replaced whole.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use sha2::{Digest, Sha256};
+
+use super::comments::blank_comments;
+use super::crash_point::crash_point;
+use super::place::Place;
+use crate::state::entries::Entries;
+use crate::state::{FORMAT, StateError};
+
+/// Which content the state file has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Version {
+    /// SHA-256 in hex.
+    pub sha: String,
+    /// What tells without reading that nobody wrote to it.
+    stamp: Stamp,
+}
+
+/// What the file system says about a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stamp {
+    bytes: u64,
+    modified: Option<SystemTime>,
+    inode: u64,
+}
+
+impl Version {
+    pub(super) fn of(bytes: &[u8], stamp: Stamp) -> Self {
+        let sha = sha_of(bytes);
+        Self { sha, stamp }
+    }
+
+    /// Whether the file is still this one; only where the stamp differs it is read.
+    pub(super) fn is_current(&self, place: &Place) -> io::Result<bool> {
+        match stamp_of(&place.file) {
+            Ok(stamp) if stamp == self.stamp => Ok(true),
+            Ok(_) => Ok(sha_of(&fs::read(&place.file)?) == self.sha),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+pub(super) fn stamp_of(path: &Path) -> io::Result<Stamp> {
+    let metadata = fs::metadata(path)?;
+    #[cfg(unix)]
+    let inode = std::os::unix::fs::MetadataExt::ino(&metadata);
+    #[cfg(not(unix))]
+    let inode = 0;
+    Ok(Stamp {
+        bytes: metadata.len(),
+        modified: metadata.modified().ok(),
+        inode,
+    })
+}
+
+/// Reads a whole state file; `None` if it is not one, as a whole.
+///
+/// # Errors
+/// When a newer version wrote it.
+pub(super) fn parse(bytes: &[u8], place: &Place) -> Result<Option<Entries>, StateError> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let parsed = serde_json::from_slice(bytes)
+        .or_else(|_| serde_json::from_slice(&blank_comments(bytes)))
+        .ok();
+    let Some(mut entries) = parsed else {
+        return Ok(None);
+    };
+    require_known_format(&mut entries, place)?;
+    Ok(Some(entries))
+}
+
+/// Takes the format's number out of the entries, if it is one that we know.
+pub(super) fn require_known_format(entries: &mut Entries, place: &Place) -> Result<(), StateError> {
+    match entries.reserved.shift_remove("format") {
+        Some(format) if format.as_u64().is_none_or(|format| format > FORMAT) => {
+            Err(StateError::newer(&place.file, &format.to_string()))
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn render(entries: &Entries) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    serde_json::to_writer_pretty(&mut text, entries)?;
+    text.push(b'\n');
+    Ok(text)
+}
+
+/// A new state file that lies beside the old one, durable and without its name.
+pub(super) struct Staged<'p> {
+    place: &'p Place,
+    path: PathBuf,
+    pub version: Version,
+}
+
+impl<'p> Staged<'p> {
+    /// Writes the file with the mode of the old one.
+    pub(super) fn write(place: &'p Place, bytes: &[u8]) -> io::Result<Self> {
+        // One name is enough under the lock, and no crash can leave more than one file behind.
+        let path = place.beside(".tmp");
+        let _ = fs::remove_file(&path);
+        let written = write_durably(place, &path, bytes).and_then(|()| stamp_of(&path));
+        let stamp = written.inspect_err(|_| {
+            let _ = fs::remove_file(&path);
+        })?;
+        let version = Version::of(bytes, stamp);
+        Ok(Self {
+            place,
+            path,
+            version,
+        })
+    }
+
+    /// Gives it the name: from here on it is the state file.
+    pub(super) fn commit(self) -> io::Result<Version> {
+        crash_point();
+        fs::rename(&self.path, &self.place.file).inspect_err(|_| {
+            let _ = fs::remove_file(&self.path);
+        })?;
+        crash_point();
+        self.place.sync_folder()?;
+        crash_point();
+        Ok(self.version)
+    }
+}
+
+fn write_durably(place: &Place, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    give_mode_of(&place.file, &mut options);
+    crash_point();
+    let mut file: File = options.open(path)?;
+    if let Ok(old) = fs::metadata(&place.file) {
+        file.set_permissions(old.permissions())?;
+    }
+    crash_point();
+    file.write_all(bytes)?;
+    crash_point();
+    file.sync_all()
+}
+
+/// A file beside a state that only some may read is made so that no others can read it.
+pub(super) fn give_mode_of(file: &Path, options: &mut OpenOptions) {
+    #[cfg(unix)]
+    if let Ok(metadata) = fs::metadata(file) {
+        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+        options.mode(metadata.permissions().mode() & 0o666 | 0o200);
+    }
+}
+
+/// Spaces at the end do not count: an editor that adds a line end changed nothing.
+fn sha_of(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes.trim_ascii_end());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}

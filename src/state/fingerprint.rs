@@ -1,0 +1,142 @@
+//! What a result depends on, apart from the data.
+
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::config::{Config, Rule, SourceSpec, Table};
+use crate::engines::registry;
+use crate::rules::rule_type;
+
+/// All inputs of a result except the data, by name; equal inputs give equal results.
+///
+/// The inputs are kept by name, so that a difference can be named. What only judges the counts
+/// (threshold, severity), describes or selects the rule is not among them, and neither is the SQL,
+/// which may change for the same meaning.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fingerprint {
+    inputs: Map<String, Value>,
+    hash: String,
+}
+
+impl Fingerprint {
+    pub fn of(rule: &Rule, table: &Table, config: &Config) -> Self {
+        let mut inputs = rule.check.inputs();
+        let engine = config.engines.get(&table.engine);
+        let engine_type = engine.map_or("", |engine| &engine.engine_type);
+        let described = registry::describe(engine_type);
+        inputs.insert("rule_type".into(), rule.rule_type.into());
+        inputs.insert(
+            "semantics".into(),
+            rule_type(rule.rule_type)
+                .map(|rule_type| rule_type.semantics)
+                .into(),
+        );
+        inputs.insert("where".into(), json!(rule.scope));
+        inputs.insert("table_where".into(), json!(table.scope));
+        inputs.insert("engine".into(), engine_type.into());
+        inputs.insert(
+            "engine_semantics".into(),
+            described.map(|described| described.semantics).into(),
+        );
+        inputs.insert("source".into(), source_identity(table, config));
+        let inputs = without_secrets(sorted(Value::Object(inputs)), config);
+        let hash = hex(&Sha256::digest(inputs.to_string()));
+        let Value::Object(inputs) = inputs else {
+            return Self {
+                inputs: Map::new(),
+                hash,
+            };
+        };
+        Self { inputs, hash }
+    }
+
+    pub fn inputs(&self) -> &Map<String, Value> {
+        &self.inputs
+    }
+
+    /// Enough of the hash to tell rules apart by eye.
+    pub fn short(&self) -> &str {
+        &self.hash[..8]
+    }
+
+    /// The name of an input that is not as it was recorded.
+    pub fn difference(&self, recorded: &Map<String, Value>) -> Option<String> {
+        let differs = |name: &&String| self.inputs.get(*name) != recorded.get(*name);
+        self.inputs
+            .keys()
+            .chain(recorded.keys())
+            .find(differs)
+            .cloned()
+    }
+}
+
+/// Where the rows are, relative to the config and without credentials.
+fn source_identity(table: &Table, config: &Config) -> Value {
+    let relative = |path: &std::path::Path| {
+        let folder = config.file.parent().unwrap_or(path);
+        path.strip_prefix(folder)
+            .unwrap_or(path)
+            .to_string_lossy()
+            .into_owned()
+    };
+    match &table.source {
+        SourceSpec::Files(files) => json!({
+            "path": relative(&files.path),
+            "format": files.format.map(|format| format!("{format:?}")),
+            "delimiter": files.delimiter,
+            "quote": files.quote,
+            "schema": files.schema.iter().map(|(name, of)| (name.clone(), of.to_string().into())).collect::<Map<String, Value>>(),
+        }),
+        SourceSpec::Table(name) => json!({
+            "table": name.parts().collect::<Vec<_>>(),
+            "database": config.engines.get(&table.engine).map(|engine| {
+                let connection = &engine.config.connection;
+                connection.get("database").and_then(Value::as_str).map(|path| relative(path.as_ref()))
+            }),
+        }),
+        SourceSpec::Query(query) => json!({ "query": query }),
+    }
+}
+
+/// The value with the keys of all objects in order, so that equal values have equal text.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let mut fields: Vec<_> = fields
+                .into_iter()
+                .map(|(name, value)| (name, sorted(value)))
+                .collect();
+            fields.sort_by(|(left, _), (right, _)| left.cmp(right));
+            Value::Object(fields.into_iter().collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
+        other => other,
+    }
+}
+
+/// The value with every text that holds a secret replaced by its hash.
+fn without_secrets(value: Value, config: &Config) -> Value {
+    match value {
+        Value::String(text) if config.secrets.redact(&text) != text => {
+            format!("sha256:{}", hex(&Sha256::digest(&text))).into()
+        }
+        Value::Object(fields) => Value::Object(
+            fields
+                .into_iter()
+                .map(|(name, value)| (name, without_secrets(value, config)))
+                .collect(),
+        ),
+        Value::Array(items) => Value::Array(
+            items
+                .into_iter()
+                .map(|item| without_secrets(item, config))
+                .collect(),
+        ),
+        other => other,
+    }
+}
+
+/// Bytes in hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

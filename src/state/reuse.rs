@@ -1,0 +1,105 @@
+//! Whether a recorded result is taken over or the rule runs, and why.
+
+use super::entry::{Origin, RuleEntry, Status};
+use super::fingerprint::Fingerprint;
+use crate::config::Reuse;
+
+/// What becomes of a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Its recorded result is taken over.
+    Take {
+        why: String,
+        /// The record has no proof that it fits; the next run will not take it.
+        unproven: bool,
+    },
+    /// It runs.
+    Run { why: String },
+}
+
+/// What a decision looks at besides the record.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances<'a> {
+    pub reuse: Reuse,
+    /// The run that is continued, if one is.
+    pub resumed_run: Option<&'a str>,
+    pub fingerprint: &'a Fingerprint,
+    /// What proves the data; `None` when it is not known.
+    pub data_version: Option<&'a str>,
+    /// Why the result of the rule is not reusable in principle.
+    pub not_reusable: Option<&'a str>,
+    /// The record is older than results may be.
+    pub too_old: bool,
+}
+
+/// Decides on a rule with this record.
+pub fn decide(record: Option<(&RuleEntry, Origin)>, now: Circumstances<'_>) -> Decision {
+    let Some((entry, origin)) = record else {
+        return run("new");
+    };
+    let complete = entry.status == Status::Completed && entry.result.is_some();
+    match origin {
+        Origin::Damaged => run("the record is damaged"),
+        _ if !complete => run("it was not completed"),
+        Origin::Foreign if now.reuse == Reuse::Never => run("reuse is never"),
+        Origin::Foreign => Decision::Take {
+            why: "taken over once from a record without proof".into(),
+            unproven: true,
+        },
+        Origin::Ours => decide_own(entry, now),
+    }
+}
+
+fn decide_own(entry: &RuleEntry, now: Circumstances<'_>) -> Decision {
+    let recorded = entry.fingerprint.clone().unwrap_or_default();
+    let (before, data) = (entry.data_version.as_deref(), now.data_version);
+    let unchanged = before.is_some() && before == data;
+    let take = |word: &str| {
+        let rule = now.fingerprint.short();
+        let data = data
+            .or(before)
+            .map_or_else(|| "not known".to_owned(), shortened);
+        Decision::Take {
+            why: format!("{word} (rule {rule}, data {data})"),
+            unproven: false,
+        }
+    };
+    if entry.verified == Some(false) {
+        return run("its record was taken over without proof");
+    }
+    if let Some(name) = now.fingerprint.difference(&recorded) {
+        return run(&format!("{name} changed"));
+    }
+    if now.resumed_run.is_some() && now.resumed_run == entry.run_id.as_deref() {
+        return match (before, data) {
+            (Some(before), Some(data)) if before != data => run("data changed"),
+            _ if unchanged => take("resumed"),
+            _ => take("resumed, data not re-checked"),
+        };
+    }
+    match (now.reuse, now.not_reusable) {
+        (Reuse::Never, _) => run("reuse is never"),
+        _ if now.too_old => run("older than max_age"),
+        (_, Some(why)) => run(why),
+        (Reuse::Recorded, _) => take("reused as recorded"),
+        (Reuse::Verified, _) if unchanged => take("reused"),
+        (Reuse::Verified, _) if before.is_some() && data.is_some() => run("data changed"),
+        (Reuse::Verified, _) => run("data version not known"),
+    }
+}
+
+fn run(why: &str) -> Decision {
+    Decision::Run {
+        why: why.to_owned(),
+    }
+}
+
+/// A token with its hash cut to what an eye can compare.
+fn shortened(token: &str) -> String {
+    match token.split_once(':') {
+        Some((kind, hash)) if hash.len() > 12 => {
+            format!("{kind}:{}", hash.chars().take(8).collect::<String>())
+        }
+        _ => token.to_owned(),
+    }
+}

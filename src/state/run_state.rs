@@ -1,0 +1,269 @@
+//! The state of one run: what earlier runs recorded, and what this one does.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::data_version::Digests;
+use super::entry::{Origin, RuleEntry, RunRecord, Status};
+use super::error::StateError;
+use super::file::FileState;
+use super::fingerprint::Fingerprint;
+use super::recall::{self, Proof};
+use super::reuse::{Circumstances, Decision, decide};
+use crate::config::{Reuse, Rule};
+use crate::run::result::RuleResult;
+
+/// The key of a table's entry that keeps the content hashes of its files.
+const DIGESTS: &str = "file_digests";
+
+/// How a run treats what earlier runs left.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// The run's id, if the user gave one.
+    pub run_id: Option<String>,
+    /// Continue nothing and take nothing over.
+    pub start_anew: bool,
+    pub reuse: Reuse,
+    /// A run that died and is younger than this is continued.
+    pub resume_window: Duration,
+    /// An older result is not taken over into a new run.
+    pub max_age: Option<Duration>,
+}
+
+/// The state of one run.
+#[derive(Debug)]
+pub struct RunState {
+    file: FileState,
+    options: RunOptions,
+    run_id: String,
+    /// Whether an earlier process began this run.
+    resumed: bool,
+    now: Timestamp,
+    /// Why records are not saved any more.
+    failure: Option<StateError>,
+}
+
+/// A result with what proves it.
+#[derive(Clone, Copy, Debug)]
+pub struct Proven<'a> {
+    pub rule: &'a Rule,
+    pub result: &'a RuleResult,
+    pub fingerprint: &'a Fingerprint,
+    pub data_version: Option<&'a str>,
+    /// False for a result that was taken over without proof.
+    pub verified: Option<bool>,
+}
+
+impl RunState {
+    /// Begins a run, or continues the newest one if it died not long ago.
+    ///
+    /// # Errors
+    /// When the state cannot be written.
+    pub fn begin(
+        mut file: FileState,
+        options: RunOptions,
+        now: Timestamp,
+    ) -> Result<Self, StateError> {
+        let unfinished = file
+            .last_run()
+            .filter(|run| run.ended_at.is_none() && !options.start_anew)
+            .cloned();
+        let young = |run: &RunRecord| {
+            super::instant(&run.started_at).is_some_and(|began| {
+                now.duration_since(began).unsigned_abs() <= options.resume_window
+            })
+        };
+        let continued = match &options.run_id {
+            Some(id) => unfinished.filter(|run| run.id == *id),
+            None => unfinished.filter(young),
+        };
+        let resumed = continued.is_some();
+        let run_id = continued
+            .map(|run| run.id)
+            .or_else(|| options.run_id.clone())
+            .unwrap_or_else(new_run_id);
+        if !resumed {
+            file.begin_run(RunRecord {
+                id: run_id.clone(),
+                started_at: written(now),
+                ended_at: None,
+            })?;
+        }
+        Ok(Self {
+            file,
+            options,
+            run_id,
+            resumed,
+            now,
+            failure: None,
+        })
+    }
+
+    pub fn run_id(&self) -> &str {
+        &self.run_id
+    }
+
+    /// The run that is continued, if one is.
+    pub fn resumed_from(&self) -> Option<&str> {
+        self.resumed.then_some(&*self.run_id)
+    }
+
+    /// What the store wants the user to know.
+    pub fn warnings(&self) -> &[String] {
+        self.file.warnings()
+    }
+
+    /// The content hashes that are known of a table's files.
+    pub fn digests(&self, table: &str) -> Digests {
+        let known = self
+            .file
+            .table(table)
+            .and_then(|entry| entry.extra.get(DIGESTS));
+        known
+            .and_then(|known| serde_json::from_value(known.clone()).ok())
+            .unwrap_or_default()
+    }
+
+    /// Whether a rule's recorded result is taken over.
+    pub fn decide(
+        &self,
+        table: &str,
+        rule: &Rule,
+        fingerprint: &Fingerprint,
+        data_version: Option<&str>,
+    ) -> Decision {
+        if self.options.start_anew {
+            return Decision::Run {
+                why: "nothing is taken over in this run".into(),
+            };
+        }
+        let entry = self.file.rule(table, &rule.name);
+        decide(
+            entry.map(|entry| (entry, entry.origin(table, &rule.name))),
+            Circumstances {
+                reuse: self.options.reuse,
+                resumed_run: self.resumed_from(),
+                fingerprint,
+                data_version,
+                not_reusable: rule.not_reusable(),
+                too_old: entry.is_some_and(|entry| self.is_too_old(entry)),
+            },
+        )
+    }
+
+    /// The recorded result of a rule, judged anew, and what changed in how it is judged.
+    pub fn recall(&self, table: &str, rule: &Rule) -> Option<(RuleResult, Option<String>)> {
+        recall::recall(rule, self.file.rule(table, &rule.name)?)
+    }
+
+    /// Whether the record of a rule is as this program wrote it.
+    pub fn is_own(&self, table: &str, rule: &str) -> bool {
+        self.file
+            .rule(table, rule)
+            .is_some_and(|entry| entry.origin(table, rule) == Origin::Ours)
+    }
+
+    pub fn start_table(&mut self, table: &str) {
+        let at = written(Timestamp::now());
+        let started = self.file.start_table(table, &at);
+        self.note(started);
+    }
+
+    /// Records results; they survive a kill of the process when this returns.
+    pub fn record(&mut self, table: &str, results: &[Proven<'_>]) {
+        let at = written(Timestamp::now());
+        let entry = |proven: &Proven<'_>| {
+            // What was taken over keeps the data it was counted on.
+            let before = self
+                .file
+                .rule(table, &proven.rule.name)
+                .filter(|_| proven.result.reused);
+            let data_version =
+                before.map_or(proven.data_version, |entry| entry.data_version.as_deref());
+            let proof = Proof {
+                fingerprint: proven.fingerprint,
+                data_version,
+                run_id: &self.run_id,
+                at: &at,
+                verified: proven.verified,
+            };
+            (
+                proven.rule.name.clone(),
+                recall::entry(proven.rule, proven.result, proof),
+            )
+        };
+        let entries: Vec<(String, RuleEntry)> = results.iter().map(entry).collect();
+        if !entries.is_empty() {
+            let put = self.file.put_rules(table, entries);
+            self.note(put);
+        }
+    }
+
+    /// Notes that all rules of a table are done.
+    pub fn complete_table(&mut self, table: &str) {
+        let completed = self.file.complete_table(table, &written(Timestamp::now()));
+        self.note(completed);
+    }
+
+    /// Keeps the content hashes of a table's files.
+    pub fn keep_digests(&mut self, table: &str, digests: Digests) {
+        let known = serde_json::to_value(digests.kept()).unwrap_or_default();
+        if self
+            .file
+            .table(table)
+            .and_then(|entry| entry.extra.get(DIGESTS))
+            != Some(&known)
+        {
+            let kept = self.file.put_note(table, DIGESTS, known);
+            self.note(kept);
+        }
+    }
+
+    pub fn is_table_completed(&self, table: &str) -> bool {
+        self.file
+            .table(table)
+            .is_some_and(|entry| entry.status == Status::Completed)
+    }
+
+    /// Ends the run, unless it was stopped and is to be continued, and writes the state whole; gives
+    /// what the user should know of that.
+    ///
+    /// # Errors
+    /// When something could not be saved, now or before.
+    pub fn finish(mut self, completed: bool) -> Result<Vec<String>, StateError> {
+        if completed {
+            let ended = self.file.end_run(&written(Timestamp::now()));
+            self.note(ended);
+        }
+        let closed = self.file.close();
+        self.failure.map_or(closed, Err)
+    }
+
+    fn is_too_old(&self, entry: &RuleEntry) -> bool {
+        let completed = entry.completed_at.as_deref().and_then(super::instant);
+        match (self.options.max_age, completed) {
+            (Some(max_age), Some(at)) => self.now.duration_since(at).unsigned_abs() > max_age,
+            (Some(_), None) => true,
+            (None, _) => false,
+        }
+    }
+
+    /// Keeps the first failure to save: the run goes on, and ends with it.
+    fn note(&mut self, saved: Result<(), StateError>) {
+        if let Err(error) = saved {
+            self.failure.get_or_insert(error);
+        }
+    }
+}
+
+/// An id for a run, later ones being greater.
+pub fn new_run_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+/// A moment as the state file writes it: UTC without a zone.
+fn written(at: Timestamp) -> String {
+    let micros = Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at);
+    micros.to_string().trim_end_matches('Z').to_owned()
+}
