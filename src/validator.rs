@@ -1,5 +1,6 @@
 //! The validator: a config, the way to its engines, its state, and the tables validated with them.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -70,8 +71,15 @@ pub struct RunOutcome {
 /// A table of a run as it is about to be validated, or was.
 #[derive(Clone, Copy, Debug)]
 pub enum Progress<'a> {
-    Started { table: &'a Table, rules: usize },
-    Finished { summary: &'a Summary },
+    Started {
+        table: &'a Table,
+        rules: usize,
+    },
+    Finished {
+        summary: &'a Summary,
+    },
+    /// A call failed and is made again after a wait; the text says why.
+    Waits(&'a str),
 }
 
 impl DataValidator {
@@ -165,13 +173,17 @@ impl DataValidator {
             .as_ref()
             .map(|state| state.warnings().to_vec())
             .unwrap_or_default();
+        let heard = RefCell::new(&mut *progress);
+        let told =
+            |text: &str| (heard.borrow_mut())(Progress::Waits(&self.config.secrets.redact(text)));
         let limits = Limits {
             interrupt: &settings.interrupt,
             deadline: settings.deadline,
+            told: &told,
         };
         let mut summaries = Vec::new();
         for (table, rules) in settings.selection.of(&self.config)? {
-            progress(Progress::Started {
+            (heard.borrow_mut())(Progress::Started {
                 table,
                 rules: rules.len(),
             });
@@ -184,7 +196,7 @@ impl DataValidator {
                 &rules,
             );
             let summary = summary.redacted(&self.config.secrets);
-            progress(Progress::Finished { summary: &summary });
+            (heard.borrow_mut())(Progress::Finished { summary: &summary });
             summaries.push(summary);
         }
         let completed = settings.interrupt.requested().is_none();
@@ -216,6 +228,7 @@ impl DataValidator {
         let limits = Limits {
             interrupt: &interrupt,
             deadline: None,
+            told: &|_| (),
         };
         for (table, rules) in selection.of(&self.config)? {
             let attempted = format!("explaining table '{}'", table.name);
@@ -324,7 +337,7 @@ impl DataValidator {
             max_age: pipeline.max_age,
         };
         let now = settings.now.unwrap_or_else(Timestamp::now);
-        Ok(Some(RunState::begin(file, options, now)?))
+        Ok(Some(RunState::begin(file, options, now)))
     }
 
     fn open_state(&self, settings: &RunSettings) -> Result<Option<FileState>, Error> {

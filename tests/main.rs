@@ -10,8 +10,10 @@
 mod bad_config;
 mod bad_data;
 mod command_line;
+mod crash;
 mod flights;
 mod reports;
+mod retry;
 mod rules;
 mod state;
 mod support;

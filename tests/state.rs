@@ -39,7 +39,14 @@ fn run(workspace: &Workspace, arguments: &[&str]) -> (Outcome, Value) {
 /// Why each rule was run or taken over.
 fn reasons(report: &Value) -> Vec<String> {
     let tables = [("orders", "id"), ("orders", "amount"), ("people", "name")];
-    tables.map(|(table, name)| rule(report, table, name)["reason"].as_str().unwrap().to_owned()).into()
+    tables
+        .map(|(table, name)| {
+            rule(report, table, name)["reason"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .into()
 }
 
 /// The report without what may differ between equal runs.
@@ -55,9 +62,15 @@ fn an_unchanged_rule_on_unchanged_data_is_reused_and_says_so() {
     assert_eq!(reasons(&first), ["new", "new", "new"]);
     let (outcome, second) = run(&workspace, &[]);
     for reason in reasons(&second) {
-        assert!(reason.starts_with("reused (rule ") && reason.contains(", data content:"), "{reason}");
+        assert!(
+            reason.starts_with("reused (rule ") && reason.contains(", data content:"),
+            "{reason}"
+        );
     }
-    assert!(outcome.stdout.contains("reused  amount (rule "), "{outcome:?}");
+    assert!(
+        outcome.stdout.contains("reused  amount (rule "),
+        "{outcome:?}"
+    );
     assert!(outcome.stdout.contains("3 reused"), "{outcome:?}");
     assert_eq!(lasting(first), lasting(second));
 }
@@ -70,7 +83,10 @@ fn an_edited_rule_runs_alone() {
     let (_, report) = run(&workspace, &[]);
     let reasons = reasons(&report);
     assert_eq!(reasons[1], "re-run: bounds changed");
-    assert!(reasons[0].starts_with("reused") && reasons[2].starts_with("reused"), "{reasons:?}");
+    assert!(
+        reasons[0].starts_with("reused") && reasons[2].starts_with("reused"),
+        "{reasons:?}"
+    );
     assert_eq!(rule(&report, "orders", "amount")["failed_count"], 0);
 }
 
@@ -82,8 +98,17 @@ fn a_changed_threshold_is_judged_from_the_recorded_counts() {
     workspace.write("c.yaml", CONFIG.replace("threshold: 0.5", "threshold: 0.9"));
     let (_, report) = run(&workspace, &[]);
     let amount = rule(&report, "orders", "amount");
-    assert_eq!((&amount["passed"], &amount["reused"], &amount["attempts"]), (&json!(false), &json!(true), &json!(0)));
-    assert!(amount["reason"].as_str().unwrap().ends_with("; re-judged: threshold 0.5 → 0.9"), "{amount}");
+    assert_eq!(
+        (&amount["passed"], &amount["reused"], &amount["attempts"]),
+        (&json!(false), &json!(true), &json!(0))
+    );
+    assert!(
+        amount["reason"]
+            .as_str()
+            .unwrap()
+            .ends_with("; re-judged: threshold 0.5 → 0.9"),
+        "{amount}"
+    );
 }
 
 #[test]
@@ -91,14 +116,25 @@ fn a_changed_file_runs_its_table_and_a_touched_one_nothing() {
     let workspace = workspace();
     run(&workspace, &[]);
     let later = std::time::SystemTime::now() + std::time::Duration::from_secs(60);
-    let people = fs::File::options().append(true).open(workspace.path("people.csv")).unwrap();
+    let people = fs::File::options()
+        .append(true)
+        .open(workspace.path("people.csv"))
+        .unwrap();
     people.set_modified(later).unwrap();
     let (_, touched) = run(&workspace, &[]);
-    assert!(reasons(&touched).iter().all(|reason| reason.starts_with("reused")), "{touched}");
+    assert!(
+        reasons(&touched)
+            .iter()
+            .all(|reason| reason.starts_with("reused")),
+        "{touched}"
+    );
     workspace.write("people.csv", "id,name\n1,Ada\n2,\n");
     let (_, changed) = run(&workspace, &[]);
     let reasons = reasons(&changed);
-    assert!(reasons[0].starts_with("reused") && reasons[1].starts_with("reused"), "{reasons:?}");
+    assert!(
+        reasons[0].starts_with("reused") && reasons[1].starts_with("reused"),
+        "{reasons:?}"
+    );
     assert_eq!(reasons[2], "re-run: data changed");
     assert_eq!(rule(&changed, "people", "name")["failed_count"], 1);
 }
@@ -108,7 +144,10 @@ fn no_resume_and_reuse_never_take_nothing_over() {
     let workspace = workspace();
     run(&workspace, &[]);
     for (arguments, why) in [
-        (&["--no-resume"][..], "re-run: nothing is taken over in this run"),
+        (
+            &["--no-resume"][..],
+            "re-run: nothing is taken over in this run",
+        ),
         (&["--reuse", "never"], "re-run: reuse is never"),
     ] {
         let (_, report) = run(&workspace, arguments);
@@ -128,7 +167,12 @@ fn what_depends_on_the_time_or_on_other_tables_runs_again() {
     workspace.write("c.yaml", CONFIG.replace(name, rules));
     run(&workspace, &[]);
     let (_, report) = run(&workspace, &[]);
-    let reason = |name| rule(&report, "people", name)["reason"].as_str().unwrap().to_owned();
+    let reason = |name| {
+        rule(&report, "people", name)["reason"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
     assert_eq!(reason("name"), "re-run: its SQL depends on when it runs");
     assert_eq!(reason("other"), "re-run: its SQL reads other tables");
     assert!(reason("own").starts_with("reused"), "{}", reason("own"));
@@ -155,11 +199,18 @@ tables:
     );
     let reason = |table| {
         let (_, report) = run(&workspace, &[]);
-        rule(&report, table, "r")["reason"].as_str().unwrap().to_owned()
+        rule(&report, table, "r")["reason"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     };
     assert_eq!(reason("t"), "new");
     assert!(reason("t").starts_with("reused"));
-    assert_eq!(reason("v"), "re-run: data version not known", "a view can read anything");
+    assert_eq!(
+        reason("v"),
+        "re-run: data version not known",
+        "a view can read anything"
+    );
     write("INSERT INTO t VALUES (NULL)");
     assert_eq!(reason("t"), "re-run: data changed");
 }
@@ -187,30 +238,59 @@ fn a_state_written_by_hand_is_honoured_once() {
     });
     workspace.write("state.json", by_hand.to_string());
     let (_, first) = run(&workspace, &[]);
-    assert_eq!(rule(&first, "people", "name")["reason"], "taken over once from a record without proof");
-    assert_eq!(reasons(&first)[..2], ["new", "new"], "a migrated table without results is evaluated");
+    assert_eq!(
+        rule(&first, "people", "name")["reason"],
+        "taken over once from a record without proof"
+    );
+    assert_eq!(
+        reasons(&first)[..2],
+        ["new", "new"],
+        "a migrated table without results is evaluated"
+    );
     let (_, second) = run(&workspace, &[]);
-    assert_eq!(reasons(&second)[2], "re-run: its record was taken over without proof");
+    assert_eq!(
+        reasons(&second)[2],
+        "re-run: its record was taken over without proof"
+    );
     let (_, third) = run(&workspace, &[]);
     assert!(reasons(&third)[2].starts_with("reused"), "{third}");
-    assert_eq!(workspace.json("state.json")["people"]["results"], json!({}), "unknown keys survive");
+    assert_eq!(
+        workspace.json("state.json")["people"]["results"],
+        json!({}),
+        "unknown keys survive"
+    );
 }
 
 #[test]
 fn reset_forgets_a_rule_a_table_or_all() {
     let workspace = workspace();
     run(&workspace, &[]);
-    let reset = |arguments: &[&str]| workspace.run(&[&["state", "reset", "c.yaml"], arguments].concat()).stdout;
-    assert_eq!(reset(&["--table", "orders", "--rule", "id"]), "rule 'id' of table 'orders' is forgotten\n");
-    assert_eq!(reset(&["--table", "orders", "--rule", "id"]), "rule 'id' of table 'orders' was not recorded\n");
+    let reset = |arguments: &[&str]| {
+        workspace
+            .run(&[&["state", "reset", "c.yaml"], arguments].concat())
+            .stdout
+    };
+    assert_eq!(
+        reset(&["--table", "orders", "--rule", "id"]),
+        "rule 'id' of table 'orders' is forgotten\n"
+    );
+    assert_eq!(
+        reset(&["--table", "orders", "--rule", "id"]),
+        "rule 'id' of table 'orders' was not recorded\n"
+    );
     let (_, report) = run(&workspace, &[]);
     assert_eq!(reasons(&report)[0], "new");
     assert!(reasons(&report)[1].starts_with("reused"));
     assert_eq!(reset(&[]), "everything is forgotten\n");
     let (_, report) = run(&workspace, &[]);
     assert_eq!(reasons(&report), ["new", "new", "new"]);
-    let shown = workspace.run(&["state", "show", "c.yaml", "--table", "people"]).stdout;
-    assert!(shown.contains("people  completed") && shown.contains("  name  completed"), "{shown}");
+    let shown = workspace
+        .run(&["state", "show", "c.yaml", "--table", "people"])
+        .stdout;
+    assert!(
+        shown.contains("people  completed") && shown.contains("  name  completed"),
+        "{shown}"
+    );
     assert!(!shown.contains("orders"), "{shown}");
 }
 
@@ -220,8 +300,16 @@ fn the_job_gives_the_same_report_twice() {
     workspace.write("sources.yaml", "orders: orders.csv\npeople: people.csv\n");
     let job = |report: &str| {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_data-validator-job"));
-        command.args(["--config", "c.yaml", "--sources", "sources.yaml", "--output", report]);
-        let outcome = workspace.finish(command.current_dir(workspace.path("")).stdin(Stdio::null()));
+        command.args([
+            "--config",
+            "c.yaml",
+            "--sources",
+            "sources.yaml",
+            "--output",
+            report,
+        ]);
+        let outcome =
+            workspace.finish(command.current_dir(workspace.path("")).stdin(Stdio::null()));
         assert_eq!(outcome.code, Some(1), "{outcome:?}");
         workspace.json(report)
     };
@@ -235,19 +323,31 @@ fn a_state_that_cannot_be_used_is_named_and_left_alone() {
     let workspace = workspace();
     workspace.write("folder/file", "");
     workspace.write("newer.json", r#"{"__data_validator__": {"format": 99}}"#);
-    for (path, why) in [("folder", "folder"), ("newer.json", "newer"), ("none/state.json", "none/state.json")] {
+    for (path, why) in [
+        ("folder", "folder"),
+        ("newer.json", "newer"),
+        ("none/state.json", "none/state.json"),
+    ] {
         let outcome = workspace.run(&["c.yaml", "--state", path]);
         assert_eq!(outcome.code, Some(4), "{outcome:?}");
         assert!(outcome.stderr.contains(why), "{outcome:?}");
         assert_eq!(outcome.stdout, "");
     }
-    assert_eq!(fs::read_to_string(workspace.path("newer.json")).unwrap(), r#"{"__data_validator__": {"format": 99}}"#);
+    assert_eq!(
+        fs::read_to_string(workspace.path("newer.json")).unwrap(),
+        r#"{"__data_validator__": {"format": 99}}"#
+    );
 }
 
 #[test]
 fn a_corrupt_state_is_set_aside_and_the_rules_run() {
     let workspace = workspace();
-    for corrupt in ["", "{", "not JSON", r#"{"orders": {"status": "completed", "rules": {"id": {"sta"#] {
+    for corrupt in [
+        "",
+        "{",
+        "not JSON",
+        r#"{"orders": {"status": "completed", "rules": {"id": {"sta"#,
+    ] {
         workspace.write("state.json", corrupt);
         let (outcome, report) = run(&workspace, &[]);
         assert_eq!(outcome.code, Some(1), "{corrupt}: {outcome:?}");
@@ -263,8 +363,17 @@ fn results_that_cannot_be_saved_are_still_told() {
     let program = env!("CARGO_BIN_EXE_data-validator");
     let shell = format!("ulimit -f 0; trap '' XFSZ; exec {program} c.yaml --no-resume");
     let mut command = std::process::Command::new("bash");
-    let outcome = workspace.finish(command.args(["-c", &shell]).current_dir(workspace.path("")).stdin(Stdio::null()));
+    let outcome = workspace.finish(
+        command
+            .args(["-c", &shell])
+            .current_dir(workspace.path(""))
+            .stdin(Stdio::null()),
+    );
     assert_eq!(outcome.code, Some(4), "{outcome:?}");
     assert!(outcome.stderr.contains("state.json"), "{outcome:?}");
-    assert_eq!(fs::read(workspace.path("state.json")).unwrap(), before, "the old state is untouched");
+    assert_eq!(
+        fs::read(workspace.path("state.json")).unwrap(),
+        before,
+        "the old state is untouched"
+    );
 }

@@ -31,6 +31,7 @@ impl ProgressBar {
                     .enable_steady_tick(std::time::Duration::from_millis(120));
             }
             Progress::Finished { .. } => self.bar.set_message(""),
+            Progress::Waits(why) => self.bar.suspend(|| anstream::eprintln!("warning: {why}")),
         }
     }
 

@@ -29,6 +29,10 @@ impl Secrets {
             .sort_by_key(|value| std::cmp::Reverse(value.len()));
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     /// The text with every secret masked.
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut redacted = Cow::Borrowed(text);

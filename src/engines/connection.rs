@@ -29,10 +29,12 @@ pub struct Connection {
 }
 
 /// What can end a call before its time.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Limits<'a> {
     pub interrupt: &'a Interrupt,
     pub deadline: Option<Instant>,
+    /// Hears of each wait before a call is made again.
+    pub told: &'a dyn Fn(&str),
 }
 
 impl Connection {
@@ -107,6 +109,7 @@ impl Connection {
             clock: &SystemClock,
             deadline: limits.deadline,
             interrupt: limits.interrupt,
+            told: limits.told,
         };
         retry.run(|attempt: Attempt| {
             if attempt.reconnect {

@@ -1,13 +1,13 @@
 //! What a table's validation knows from earlier runs and leaves to later ones.
 
-use data_validator_plugin::EngineError;
-
+use super::prepare::PrepareError;
 use super::result::{RuleResult, Status};
 use crate::config::{Config, DataVersionMode, Rule, Table};
 use crate::engines::connection::{Connection, Limits};
-use crate::sources::Found;
+use crate::engines::retry::Attempts;
+use crate::sources::{Found, SourceError};
 use crate::state::data_version::{Digests, FilesVersion};
-use crate::state::fingerprint::Fingerprint;
+use crate::state::fingerprint::{Fingerprint, TableInputs};
 use crate::state::reuse::Decision;
 use crate::state::{Proven, RunState};
 
@@ -40,10 +40,13 @@ impl<'a> Memory<'a> {
         rules: &'a [&'a Rule],
     ) -> Self {
         let fingerprints = match state {
-            Some(_) => rules
-                .iter()
-                .map(|rule| Fingerprint::of(rule, table, config))
-                .collect(),
+            Some(_) => {
+                let shared = TableInputs::of(table, config);
+                rules
+                    .iter()
+                    .map(|rule| Fingerprint::of(rule, &shared))
+                    .collect()
+            }
             None => Vec::new(),
         };
         let digests = state
@@ -62,32 +65,48 @@ impl<'a> Memory<'a> {
         }
     }
 
-    /// Finds what proves the data of the source, before anything is read for the rules.
+    /// Finds what proves the data of the source, before anything is read for the rules; gives what
+    /// asking the engine took.
     ///
     /// # Errors
-    /// When a file cannot be read; the text says which and why.
+    /// When a file cannot be read, or the engine not be reached.
     pub fn look_at_data(
         &mut self,
         found: &Found<'_>,
         connection: &mut Connection,
         limits: Limits<'_>,
-    ) -> Result<(), String> {
+    ) -> Result<Attempts, PrepareError> {
+        let mut attempts = Attempts::default();
         if self.state.is_none() {
-            return Ok(());
+            return Ok(attempts);
         }
         self.data = match (found.paths(), &self.table.data_version) {
             (_, DataVersionMode::None) => Data::Unknown,
             (Some(paths), mode) => {
                 let version = FilesVersion::read(paths, mode, &mut self.digests);
-                Data::Files(
-                    version.map_err(|error| format!("reading {}: {error}", found.describe()))?,
-                )
+                Data::Files(version.map_err(|error| SourceError::unreadable(found, &error))?)
             }
             (None, DataVersionMode::Value(value)) => Data::Relation(format!("value:{value}")),
-            (None, _) => relation_version(self.table, found, connection, limits)
-                .map_or(Data::Unknown, Data::Relation),
+            (None, _) => {
+                let source = found.source()?;
+                let name = &self.table.name;
+                let version = connection.call(limits, |session, call| {
+                    let relation = session.attach(name, &source, call)?;
+                    session.data_version(&relation, call)
+                });
+                attempts = version.attempts;
+                let failed = |error| PrepareError::Engine {
+                    what: found.describe(),
+                    error,
+                    attempts: attempts.clone(),
+                };
+                version
+                    .result
+                    .map_err(failed)?
+                    .map_or(Data::Unknown, Data::Relation)
+            }
         };
-        Ok(())
+        Ok(attempts)
     }
 
     /// Puts in the results that are taken over.
@@ -189,24 +208,4 @@ impl Data {
         };
         self.token().filter(|_| holds).map(str::to_owned)
     }
-}
-
-/// What the engine says of a relation; an engine that cannot be asked will fail the rules themselves.
-fn relation_version(
-    table: &Table,
-    found: &Found<'_>,
-    connection: &mut Connection,
-    limits: Limits<'_>,
-) -> Option<String> {
-    let source = found.source().ok()?;
-    let relation = connection
-        .attach(&table.name, &source, limits)
-        .result
-        .ok()?;
-    let version: Result<Option<String>, EngineError> = connection
-        .call(limits, |session, call| {
-            session.data_version(&relation, call)
-        })
-        .result;
-    version.ok().flatten()
 }

@@ -39,9 +39,15 @@ pub fn validate(means: Means<'_>, table: &Table, rules: &[&Rule]) -> Summary {
         Err(error) => return unjudged(table, rules, &error.to_string()),
     };
     let mut memory = Memory::new(state, config, table, rules);
-    if let Err(error) = memory.look_at_data(&found, connection, limits) {
-        return unjudged(table, rules, &error);
-    }
+    let attempts = match memory.look_at_data(&found, connection, limits) {
+        Ok(attempts) => attempts,
+        Err(error) => {
+            for (rule, result) in rules.iter().zip(&mut results) {
+                result.get_or_insert_with(|| not_prepared(rule, &error));
+            }
+            return Summary::new(&table.name, results.into_iter().flatten().collect());
+        }
+    };
     memory.take_over(&mut results);
     let wanted: Vec<usize> = (0..rules.len())
         .filter(|&index| results[index].is_none())
@@ -75,6 +81,9 @@ pub fn validate(means: Means<'_>, table: &Table, rules: &[&Rule]) -> Summary {
                 results[index] = Some(not_prepared(rules[index], &error));
             }
         }
+    }
+    for result in results.iter_mut().flatten().filter(|result| !result.reused) {
+        note_attempts(result, &attempts);
     }
     memory.complete(&results);
     Summary::new(&table.name, results.into_iter().flatten().collect())

@@ -24,6 +24,16 @@ pub enum SourceError {
     Csv(#[from] csv::CsvError),
 }
 
+impl SourceError {
+    /// A file of the source cannot be read.
+    pub fn unreadable(found: &Found<'_>, error: &std::io::Error) -> Self {
+        Self::Files(format!(
+            "reading {}: {error}; check the files and their permissions",
+            found.describe()
+        ))
+    }
+}
+
 /// A source whose files are found; their columns are not looked at yet.
 #[derive(Debug)]
 pub struct Found<'s> {

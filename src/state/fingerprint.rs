@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use super::canonical::write_canonical;
 use crate::config::{Config, Rule, SourceSpec, Table};
 use crate::engines::registry;
 use crate::rules::rule_type;
@@ -18,12 +19,37 @@ pub struct Fingerprint {
     hash: String,
 }
 
-impl Fingerprint {
-    pub fn of(rule: &Rule, table: &Table, config: &Config) -> Self {
-        let mut inputs = rule.check.inputs();
+/// The inputs that all rules of a table share.
+#[derive(Debug)]
+pub struct TableInputs<'c> {
+    config: &'c Config,
+    inputs: Map<String, Value>,
+}
+
+impl<'c> TableInputs<'c> {
+    pub fn of(table: &Table, config: &'c Config) -> Self {
         let engine = config.engines.get(&table.engine);
         let engine_type = engine.map_or("", |engine| &engine.engine_type);
         let described = registry::describe(engine_type);
+        let inputs = json!({
+            "table_where": table.scope,
+            "engine": engine_type,
+            "engine_semantics": described.map(|described| described.semantics),
+            "source": source_identity(table, config),
+        });
+        let Value::Object(inputs) = without_secrets(inputs, config) else {
+            return Self {
+                config,
+                inputs: Map::new(),
+            };
+        };
+        Self { config, inputs }
+    }
+}
+
+impl Fingerprint {
+    pub fn of(rule: &Rule, shared: &TableInputs<'_>) -> Self {
+        let mut inputs = rule.check.inputs();
         inputs.insert("rule_type".into(), rule.rule_type.into());
         inputs.insert(
             "semantics".into(),
@@ -32,22 +58,22 @@ impl Fingerprint {
                 .into(),
         );
         inputs.insert("where".into(), json!(rule.scope));
-        inputs.insert("table_where".into(), json!(table.scope));
-        inputs.insert("engine".into(), engine_type.into());
-        inputs.insert(
-            "engine_semantics".into(),
-            described.map(|described| described.semantics).into(),
-        );
-        inputs.insert("source".into(), source_identity(table, config));
-        let inputs = without_secrets(sorted(Value::Object(inputs)), config);
-        let hash = hex(&Sha256::digest(inputs.to_string()));
-        let Value::Object(inputs) = inputs else {
-            return Self {
-                inputs: Map::new(),
-                hash,
-            };
+        let mut inputs = match without_secrets(Value::Object(inputs), shared.config) {
+            Value::Object(inputs) => inputs,
+            _ => Map::new(),
         };
-        Self { inputs, hash }
+        inputs.extend(
+            shared
+                .inputs
+                .iter()
+                .map(|(name, value)| (name.clone(), value.clone())),
+        );
+        let mut canonical = Vec::with_capacity(512);
+        write_canonical(&Value::Object(inputs.clone()), &mut canonical);
+        Self {
+            hash: hex(&Sha256::digest(canonical)),
+            inputs,
+        }
     }
 
     pub fn inputs(&self) -> &Map<String, Value> {
@@ -98,25 +124,10 @@ fn source_identity(table: &Table, config: &Config) -> Value {
     }
 }
 
-/// The value with the keys of all objects in order, so that equal values have equal text.
-fn sorted(value: Value) -> Value {
-    match value {
-        Value::Object(fields) => {
-            let mut fields: Vec<_> = fields
-                .into_iter()
-                .map(|(name, value)| (name, sorted(value)))
-                .collect();
-            fields.sort_by(|(left, _), (right, _)| left.cmp(right));
-            Value::Object(fields.into_iter().collect())
-        }
-        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
-        other => other,
-    }
-}
-
 /// The value with every text that holds a secret replaced by its hash.
 fn without_secrets(value: Value, config: &Config) -> Value {
     match value {
+        value if config.secrets.is_empty() => value,
         Value::String(text) if config.secrets.redact(&text) != text => {
             format!("sha256:{}", hex(&Sha256::digest(&text))).into()
         }

@@ -39,6 +39,8 @@ pub struct RunState {
     run_id: String,
     /// Whether an earlier process began this run.
     resumed: bool,
+    /// Whether the state knows of this run.
+    begun: bool,
     now: Timestamp,
     /// Why records are not saved any more.
     failure: Option<StateError>,
@@ -57,14 +59,7 @@ pub struct Proven<'a> {
 
 impl RunState {
     /// Begins a run, or continues the newest one if it died not long ago.
-    ///
-    /// # Errors
-    /// When the state cannot be written.
-    pub fn begin(
-        mut file: FileState,
-        options: RunOptions,
-        now: Timestamp,
-    ) -> Result<Self, StateError> {
+    pub fn begin(file: FileState, options: RunOptions, now: Timestamp) -> Self {
         let unfinished = file
             .last_run()
             .filter(|run| run.ended_at.is_none() && !options.start_anew)
@@ -83,21 +78,27 @@ impl RunState {
             .map(|run| run.id)
             .or_else(|| options.run_id.clone())
             .unwrap_or_else(new_run_id);
-        if !resumed {
-            file.begin_run(RunRecord {
-                id: run_id.clone(),
-                started_at: written(now),
-                ended_at: None,
-            })?;
-        }
-        Ok(Self {
+        Self {
             file,
             options,
             run_id,
             resumed,
+            begun: resumed,
             now,
             failure: None,
-        })
+        }
+    }
+
+    /// Notes the run before its first record: one that takes everything over leaves the file alone.
+    fn ensure_begun(&mut self) {
+        if !std::mem::replace(&mut self.begun, true) {
+            let begun = self.file.begin_run(RunRecord {
+                id: self.run_id.clone(),
+                started_at: written(self.now),
+                ended_at: None,
+            });
+            self.note(begun);
+        }
     }
 
     pub fn run_id(&self) -> &str {
@@ -165,6 +166,7 @@ impl RunState {
     }
 
     pub fn start_table(&mut self, table: &str) {
+        self.ensure_begun();
         let at = written(Timestamp::now());
         let started = self.file.start_table(table, &at);
         self.note(started);
@@ -195,6 +197,7 @@ impl RunState {
         };
         let entries: Vec<(String, RuleEntry)> = results.iter().map(entry).collect();
         if !entries.is_empty() {
+            self.ensure_begun();
             let put = self.file.put_rules(table, entries);
             self.note(put);
         }
@@ -232,7 +235,7 @@ impl RunState {
     /// # Errors
     /// When something could not be saved, now or before.
     pub fn finish(mut self, completed: bool) -> Result<Vec<String>, StateError> {
-        if completed {
+        if completed && self.begun {
             let ended = self.file.end_run(&written(Timestamp::now()));
             self.note(ended);
         }

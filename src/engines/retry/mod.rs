@@ -31,6 +31,8 @@ pub struct Retry<'a> {
     /// When the run, or the rule, has no time left.
     pub deadline: Option<Instant>,
     pub interrupt: &'a Interrupt,
+    /// Hears of each wait, so that a user knows why nothing seems to happen.
+    pub told: &'a dyn Fn(&str),
 }
 
 /// What a call is told about the attempt it is.
@@ -135,6 +137,13 @@ impl Retry<'_> {
             timeouts += u32::from(failure.error.class == ErrorClass::Timeout);
             let next = failure.phase.next(failure.error.class, timeouts);
             let wait = self.wait_before(next, &failure.error, started, &mut delays);
+            if let Ok(wait) = &wait {
+                let seconds = wait.as_secs_f64();
+                (self.told)(&format!(
+                    "{}; trying again in {seconds:.1} s",
+                    failure.error.message
+                ));
+            }
             let slept_from = self.clock.now();
             match wait {
                 Ok(wait) if self.clock.sleep(wait, self.interrupt) => {

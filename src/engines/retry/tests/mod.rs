@@ -83,6 +83,7 @@ impl Bench {
             clock: &self.clock,
             deadline: self.deadline,
             interrupt: &self.interrupt,
+            told: &|_| (),
         }
     }
 
