@@ -8,7 +8,10 @@ pub fn engine_error(error: &duckdb::Error) -> EngineError {
         duckdb::Error::DuckDBFailure(_, Some(message)) => message.clone(),
         other => other.to_string(),
     };
-    let class = classify(&message);
+    let message = message
+        .strip_prefix(OF_A_RUNNING_STATEMENT)
+        .unwrap_or(&message);
+    let class = classify(message);
     let told = message
         .split("\n\nLINE ")
         .next()
@@ -17,6 +20,9 @@ pub fn engine_error(error: &duckdb::Error) -> EngineError {
         .replace('\n', " ");
     EngineError::new(class, told)
 }
+
+/// What DuckDB puts before the error of a statement that was running already.
+const OF_A_RUNNING_STATEMENT: &str = "Invalid Input Error: Attempting to execute an unsuccessful or closed pending query result\nError: ";
 
 /// The class of a message. DuckDB's C interface drops the type of an error when a statement is
 /// prepared, but every message begins with it, so the beginning decides; an empty text fits all.
@@ -31,9 +37,15 @@ pub fn classify(message: &str) -> ErrorClass {
 const CLASSES: &[(&str, &str, ErrorClass)] = &[
     (
         "IO Error",
+        "File locks are not supported",
+        ErrorClass::Unsupported,
+    ),
+    (
+        "IO Error",
         "Could not set lock on file",
         ErrorClass::Transient,
     ),
+    ("IO Error", "Failed to create directory", ErrorClass::Config),
     ("IO Error", "No files found", ErrorClass::NotFound),
     ("IO Error", "No such file", ErrorClass::NotFound),
     ("IO Error", "does not exist", ErrorClass::NotFound),
@@ -41,7 +53,18 @@ const CLASSES: &[(&str, &str, ErrorClass)] = &[
     ("IO Error", "No space left", ErrorClass::Resource),
     ("IO Error", "Disk quota", ErrorClass::Resource),
     ("IO Error", "not a valid DuckDB database", ErrorClass::Data),
+    ("IO Error", "Corrupt database file", ErrorClass::Data),
+    ("IO Error", "Corrupt WAL file", ErrorClass::Data),
+    ("IO Error", "Could not read enough bytes", ErrorClass::Data),
+    ("IO Error", "Is a directory", ErrorClass::Data),
     ("IO Error", "Parquet", ErrorClass::Data),
+    (
+        "IO Error",
+        "Trying to read a database file with version",
+        ErrorClass::Unsupported,
+    ),
+    ("IO Error", "Extension \"", ErrorClass::Unsupported),
+    ("IO Error", "Too many open files", ErrorClass::Resource),
     ("IO Error", "", ErrorClass::Unavailable),
     ("HTTP Error", "", ErrorClass::Unavailable),
     ("TransactionContext Error", "onflict", ErrorClass::Conflict),
@@ -67,6 +90,18 @@ const CLASSES: &[(&str, &str, ErrorClass)] = &[
     ("Divide by Zero Error", "", ErrorClass::Data),
     ("Not implemented Error", "", ErrorClass::Unsupported),
     ("Missing Extension Error", "", ErrorClass::Unsupported),
+    ("Serialization Error", "", ErrorClass::Data),
+    (
+        "Connection Error",
+        "different configuration",
+        ErrorClass::Config,
+    ),
+    // An earlier failure broke the instance for good; a new connection gets a new one.
+    (
+        "FATAL Error",
+        "has been invalidated",
+        ErrorClass::Unavailable,
+    ),
 ];
 
 #[cfg(test)]
@@ -121,9 +156,91 @@ mod tests {
             ("Constraint Error: Duplicate key", ErrorClass::Integrity),
             ("Not implemented Error: …", ErrorClass::Unsupported),
             ("INTERNAL Error: …", ErrorClass::Internal),
+            // As DuckDB 1.5.6 words them, with other paths.
+            (
+                "IO Error: Could not set lock on file \"/a.duckdb\": Conflicting lock is held in /bin/python3 (PID 22719). \
+                 See also https://duckdb.org/docs/stable/connect/concurrency",
+                ErrorClass::Transient,
+            ),
+            (
+                "IO Error: Could not set lock on file \"/a.duckdb\": Conflicting lock is held in /bin/python3 (PID 22728). \
+                 However, you would be able to open this database in read-only mode, e.g. by using the -readonly parameter \
+                 in the CLI. See also https://duckdb.org/docs/stable/connect/concurrency",
+                ErrorClass::Transient,
+            ),
+            (
+                "IO Error: Could not set lock on file \"/a.duckdb\": File locks are not supported for this file system, \
+                 cannot open the file in read-write mode. Try opening the file in read-only mode",
+                ErrorClass::Unsupported,
+            ),
+            (
+                "IO Error: Cannot open file \"/no/a.duckdb\": No such file or directory",
+                ErrorClass::NotFound,
+            ),
+            (
+                "IO Error: Cannot open file \"/a.duckdb\": Permission denied",
+                ErrorClass::Auth,
+            ),
+            (
+                "IO Error: The file \"/a.duckdb\" exists, but it is not a valid DuckDB database file!",
+                ErrorClass::Data,
+            ),
+            (
+                "IO Error: Corrupt database file: computed checksum 13854485900010520111 does not match stored checksum \
+                 9819237368048713263 in block at location 12288",
+                ErrorClass::Data,
+            ),
+            (
+                "IO Error: Failure while replaying WAL file \"/a.duckdb.wal\": Corrupt WAL file: entry at byte position 56 \
+                 computed checksum 8079661783788944283 does not match stored checksum 10136058050450881435",
+                ErrorClass::Data,
+            ),
+            (
+                "IO Error: Could not read enough bytes from file \"/a.duckdb\": attempted to read 6144 bytes from location 268288",
+                ErrorClass::Data,
+            ),
+            (
+                "IO Error: Could not read from file \"/folder\": Is a directory",
+                ErrorClass::Data,
+            ),
+            (
+                "IO Error: Extension \"/root/sqlite_scanner.duckdb_extension\" not found.",
+                ErrorClass::Unsupported,
+            ),
+            (
+                "IO Error: Cannot open file \"/a.duckdb\": Too many open files",
+                ErrorClass::Resource,
+            ),
+            (
+                "IO Error: Failed to create directory \"/proc/nope\": No such file or directory",
+                ErrorClass::Config,
+            ),
+            (
+                "Connection Error: Can't open a connection to same database file with a different configuration than \
+                 existing connections",
+                ErrorClass::Config,
+            ),
+            (
+                "Out of Memory Error: could not allocate block of size 256.0 KiB (18.9 MiB/19.0 MiB used)",
+                ErrorClass::Resource,
+            ),
+            (
+                "FATAL Error: Failed: database has been invalidated because of a previous fatal error. The database must be \
+                 restarted prior to being used again.",
+                ErrorClass::Unavailable,
+            ),
         ];
         for (message, class) in cases {
             assert_eq!(classify(message), class, "{message}");
         }
+    }
+
+    #[test]
+    fn the_error_of_a_running_statement_counts_and_not_its_wrapping() {
+        let wrapped = format!("{OF_A_RUNNING_STATEMENT}INTERRUPT Error: Interrupted!");
+        let code = duckdb::ffi::Error::new(duckdb::ffi::DuckDBError);
+        let error = engine_error(&duckdb::Error::DuckDBFailure(code, Some(wrapped)));
+        assert_eq!(error.class, ErrorClass::Cancelled);
+        assert_eq!(error.message, "INTERRUPT Error: Interrupted!");
     }
 }
