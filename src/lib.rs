@@ -2,6 +2,32 @@
 //!
 //! The way of the data, and where it is:
 //!
+//! ```
+//! use data_validator::DataValidator;
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("rules.yaml");
+//! # std::fs::write(folder.path().join("people.csv"), "id,name\n1,Ada\n2,\n")?;
+//! # std::fs::write(&path, "version: '1.0'
+//! # pipeline: {state_file: state.json}
+//! # tables:
+//! #   - name: people
+//! #     source: people.csv
+//! #     rules:
+//! #       - {name: named, rule_type: completeness, column: name, threshold: 0.9}
+//! # ")?;
+//! let mut validator = DataValidator::from_path(&path)?;
+//! let summary = validator.validate_table("people")?;
+//! assert_eq!(summary.failed_rules, 1);
+//! assert_eq!(summary.results[0].message, "Rule 'named': 1/2 failed records (success rate: 50.00%, threshold: 90.00%)");
+//!
+//! // The result is recorded, and reused until the rule or the file changes.
+//! assert!(validator.is_rule_completed("people", "named")?);
+//! assert!(validator.validate_table("people")?.results[0].reused);
+//! validator.reset_rule_state("people", "named")?;
+//! assert!(!validator.validate_table("people")?.results[0].reused);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! | step | module |
 //! | --- | --- |
 //! | YAML text → what is ready to run | [`config`] |
@@ -10,6 +36,7 @@
 //! | questions → scans → SQL | [`plan`] |
 //! | SQL → engine → counts | [`engines`], [`run`] |
 //! | counts → verdict → summary | [`run`] |
+//! | results ↔ what is recorded of them | [`state`] |
 //! | summaries → report | [`report`] |
 //! | arguments → all of it → exit code | [`cli`] |
 

@@ -10,7 +10,13 @@ use crate::support::{Workspace, repository, rule};
 fn counts_are_those_worked_out_apart() {
     let workspace = Workspace::new();
     let config = repository().join("examples/flights/flights.yaml");
-    let outcome = workspace.run(&[config.to_str().unwrap(), "--output", "report.json"]);
+    let outcome = workspace.run(&[
+        config.to_str().unwrap(),
+        "--state",
+        "state.json",
+        "--output",
+        "report.json",
+    ]);
     assert_eq!(outcome.code, Some(1), "{outcome:?}");
     let report = workspace.json("report.json");
     let expected = fs::read(repository().join("tests/flights_expected.json")).unwrap();
@@ -41,6 +47,8 @@ fn a_summary_names_what_failed() {
         config.to_str().unwrap(),
         "--table",
         "flights",
+        "--state",
+        "state.json",
     ]);
     assert!(
         outcome

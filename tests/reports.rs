@@ -33,7 +33,14 @@ fn two_runs_differ_in_the_volatile_fields_only() {
     let workspace = Workspace::new();
     let config = repository().join("examples/flights/flights.yaml");
     let report = |name: &str| {
-        workspace.run(&[config.to_str().unwrap(), "--output", name]);
+        let state = format!("{name}.state");
+        workspace.run(&[
+            config.to_str().unwrap(),
+            "--state",
+            &state,
+            "--output",
+            name,
+        ]);
         workspace.json(name)
     };
     let (mut first, mut second) = (report("first.json"), report("second.json"));

@@ -97,8 +97,8 @@ impl<'a> Memory<'a> {
                 attempts = version.attempts;
                 let failed = |error| PrepareError::Engine {
                     what: found.describe(),
-                    error,
-                    attempts: attempts.clone(),
+                    error: Box::new(error),
+                    attempts: Box::new(attempts.clone()),
                 };
                 version
                     .result

@@ -51,8 +51,8 @@ pub enum PrepareError {
     #[error("reading {what}: {error}")]
     Engine {
         what: String,
-        error: EngineError,
-        attempts: Attempts,
+        error: Box<EngineError>,
+        attempts: Box<Attempts>,
     },
 }
 
@@ -69,8 +69,8 @@ pub fn prepare<'t>(
     let attached = connection.attach(&table.name, &source, limits);
     let failed = |error, attempts| PrepareError::Engine {
         what: found.describe(),
-        error,
-        attempts,
+        error: Box::new(error),
+        attempts: Box::new(attempts),
     };
     let attempts = attached.attempts;
     let relation = attached

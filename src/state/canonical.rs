@@ -1,5 +1,7 @@
 //! JSON with one way to write each value.
 
+use std::io::Write;
+
 use serde_json::{Map, Value};
 
 /// Appends the value without spaces and with the keys of objects in the order of their bytes.
@@ -20,7 +22,8 @@ pub fn write_canonical(value: &Value, out: &mut Vec<u8>) {
         }
         Value::String(text) => write_text(text, out),
         Value::Null | Value::Bool(_) | Value::Number(_) => {
-            out.extend_from_slice(value.to_string().as_bytes());
+            // Writing to memory cannot fail.
+            let _ = write!(out, "{value}");
         }
     }
 }
@@ -43,12 +46,19 @@ pub(super) fn write_object(object: &Map<String, Value>, out: &mut Vec<u8>) {
 /// Escapes what JSON demands and nothing else (RFC 8259, section 7).
 pub(super) fn write_text(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    for &byte in text.as_bytes() {
-        match byte {
-            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-            0..=0x1f => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            _ => out.push(byte),
+    let mut rest = text.as_bytes();
+    while let Some(plain) = rest.iter().position(|byte| needs_escape(*byte)) {
+        out.extend_from_slice(&rest[..plain]);
+        match rest[plain] {
+            byte @ (b'"' | b'\\') => out.extend_from_slice(&[b'\\', byte]),
+            byte => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
         }
+        rest = &rest[plain + 1..];
     }
+    out.extend_from_slice(rest);
     out.push(b'"');
+}
+
+fn needs_escape(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
 }

@@ -54,7 +54,8 @@ impl Entries {
                 self.run = None;
             }
             Record::Run(run) => self.run = Some(run),
-            Record::Base(_) | Record::Snapshot(_) => {}
+            Record::Base(base) => self.run = base.run.or(self.run.take()),
+            Record::Snapshot(_) => {}
         }
     }
 

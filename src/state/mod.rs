@@ -5,8 +5,8 @@
 //!
 //! | where | what is in it |
 //! | --- | --- |
-//! | [`entry`] | a rule's, a table's and a run's record, and whether it is still as we wrote it |
-//! | [`file`] | the store in a JSON file: snapshot, journal, lock |
+//! | `entry` | a rule's, a table's and a run's record, and whether it is still as we wrote it |
+//! | `file` | the store in a JSON file: snapshot, journal, lock |
 //!
 //! The JSON is the Python tool's: tables by name, in each its rules by name. Our keys stand beside its keys;
 //! keys that nobody here knows survive. [`RESERVED`] is the one name no table can have.
@@ -18,6 +18,7 @@ mod entry;
 mod error;
 mod file;
 pub mod fingerprint;
+mod layout;
 mod lenient;
 mod migrate;
 mod moment;

@@ -7,6 +7,10 @@ use super::entry::{RuleEntry, RunRecord};
 /// One change. It names what is, not what to add, so that replaying it again does no harm.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all records are the large one"
+)]
 pub(super) enum Record {
     /// The first line: what the journal stands on.
     Base(Base),
@@ -48,6 +52,6 @@ pub(super) struct Base {
     pub format: u64,
     /// The SHA-256 of the snapshot to which the records are added.
     pub base: String,
-    /// The run's id, for who reads the file.
-    pub run: Option<String>,
+    /// The run that goes on: it counts also where the snapshot was edited meanwhile and does not name it.
+    pub run: Option<RunRecord>,
 }

@@ -76,7 +76,7 @@ fn rows_come_in_batches_to_the_end() {
 }
 
 #[test]
-fn a_failure_in_mid_stream_comes_out_of_the_stream() {
+fn a_failure_while_rows_are_made_is_an_error_and_the_session_goes_on() {
     let mut session = in_memory();
     let sql = "SELECT CASE WHEN i < 90000 THEN i ELSE CAST('x' || i AS BIGINT) END FROM range(100000) AS t(i)";
     assert_eq!(class_of(run(&mut *session, sql)), ErrorClass::Data);
@@ -290,17 +290,9 @@ fn a_cancel_that_comes_late_does_not_hit_the_next_statement() {
 }
 
 #[test]
-fn a_stream_can_be_cancelled_until_it_ends() {
+fn a_stream_that_ended_cannot_be_cancelled() {
     let mut session = in_memory();
     let canceller = session.canceller();
-    let mut stream = session
-        .query("SELECT * FROM range(1000000000000)", &call(1))
-        .unwrap();
-    assert!(stream.next().unwrap().is_some());
-    canceller.cancel(1);
-    assert_eq!(class_of(stream.next()), ErrorClass::Cancelled);
-    drop(stream);
-
     let mut stream = session.query("SELECT 1", &call(2)).unwrap();
     while stream.next().unwrap().is_some() {}
     canceller.cancel(2);
@@ -316,7 +308,7 @@ fn a_canceller_may_outlive_its_session() {
 }
 
 #[test]
-fn an_error_in_a_running_stream_is_not_taken_for_a_cancellation() {
+fn an_error_of_a_running_statement_is_not_taken_for_a_cancellation() {
     for _ in 0..50 {
         let mut session = in_memory();
         let bad = "SELECT CAST(CASE WHEN i = 3000000 THEN 'x' ELSE '1' END AS INTEGER) FROM range(6000000) t(i)";

@@ -61,7 +61,7 @@ pub trait Session: Send {
     ///
     /// # Behavior
     /// - more than one statement is `invalid_sql`, and none of them runs
-    /// - a failure while rows are made comes out of the stream, not as a panic
+    /// - a failure while rows are made comes out of this call or of the stream, never as a panic
     fn query<'s>(
         &'s mut self,
         sql: &str,

@@ -102,6 +102,12 @@ impl Journal {
         Ok(())
     }
 
+    /// Names the snapshot that has everything up to here, durably if the journal itself has a durable name.
+    pub(super) fn mark_spent(&mut self, place: &Place, sha: &str) -> io::Result<()> {
+        self.is_named = true;
+        self.append(place, &[Record::Snapshot(sha.to_owned())], Sync::Now)
+    }
+
     fn sync(&mut self, place: &Place) -> io::Result<()> {
         self.file.sync_data()?;
         if !self.is_named {
@@ -183,4 +189,13 @@ fn continue_crc(crc: u32, bytes: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new_with_initial(crc);
     hasher.update(bytes);
     hasher.finalize()
+}
+
+#[cfg(test)]
+impl Journal {
+    /// A journal whose file refuses every write.
+    pub(super) fn unwritable(place: &Place) -> Self {
+        let file = File::open(place.journal()).unwrap();
+        Self::new(file, 0, 0, true)
+    }
 }

@@ -25,6 +25,14 @@ pub(super) struct Loaded {
     pub journal_bytes: u64,
 }
 
+impl Loaded {
+    /// Whether nobody replaced the state file since it was read.
+    pub(super) fn is_snapshot_still_there(&self, place: &Place) -> bool {
+        let now = snapshot::stamp_of(&place.file).ok();
+        self.version.as_ref().map(|version| &version.stamp) == now.as_ref()
+    }
+}
+
 /// What the state file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Snapshot {

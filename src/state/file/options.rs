@@ -14,7 +14,7 @@ pub struct OpenOptions {
 impl Default for OpenOptions {
     fn default() -> Self {
         Self {
-            lock_timeout: Duration::ZERO,
+            lock_timeout: Duration::from_secs(10),
             lock: LockMode::Auto,
             durability: Durability::Batch,
         }

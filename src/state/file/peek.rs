@@ -4,13 +4,13 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 
-use super::load::{Journal, Loaded, Snapshot, load};
+use super::load::{Snapshot, load};
 use super::place::Place;
 use crate::state::entry::{RunRecord, TableEntry};
 use crate::state::error::StateError;
 
 /// How often the two files are read again when a new snapshot came between.
-const ATTEMPTS: usize = 10;
+const ATTEMPTS: usize = 100;
 
 /// What a state says, and how large its files are.
 #[derive(Clone, Debug)]
@@ -30,7 +30,8 @@ pub fn peek(path: &Path) -> Result<Contents, StateError> {
     let place = Place::find(path)?;
     let mut loaded = load(&place)?;
     for _ in 1..ATTEMPTS {
-        if !is_torn_between(&loaded) {
+        // The journal is read last, so it belongs to the snapshot if that is still the one that was read.
+        if loaded.is_snapshot_still_there(&place) {
             break;
         }
         loaded = load(&place)?;
@@ -42,8 +43,4 @@ pub fn peek(path: &Path) -> Result<Contents, StateError> {
         tables: loaded.entries.tables,
         last_run: loaded.entries.run,
     })
-}
-
-fn is_torn_between(loaded: &Loaded) -> bool {
-    loaded.journal == Journal::Overruled
 }

@@ -108,12 +108,24 @@ impl Place {
     }
 
     /// Makes names that were given or taken in the folder last through a power cut.
+    ///
+    /// A file system that knows no such thing for folders is left to its own ways.
     pub(super) fn sync_folder(&self) -> io::Result<()> {
-        if cfg!(unix) {
-            File::open(&self.folder)?.sync_all()?;
+        if cfg!(not(unix)) {
+            return Ok(());
         }
-        Ok(())
+        match File::open(&self.folder)?.sync_all() {
+            Err(error) if !is_unknown_to_it(&error) => Err(error),
+            _ => Ok(()),
+        }
     }
+}
+
+fn is_unknown_to_it(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
+    )
 }
 
 #[expect(

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use super::crash_point::crash_point;
 use super::journal::{Journal, Sync};
 use super::load::JOURNAL_FORMAT;
-use super::options::Durability;
+use super::options::{Durability, OpenOptions};
 use super::settle::{Settled, replace, settle};
-use super::snapshot::Version;
+use super::snapshot::{Version, render, render_head, with_head};
 use super::store::FileState;
 use crate::state::StateError;
 use crate::state::record::{Base, Record};
@@ -29,26 +29,38 @@ pub(super) struct Saving {
     /// The state file as we left it; `None` if there is none.
     version: Option<Version>,
     pub journal: Option<Journal>,
-    /// Whether there is something that the state file does not have.
-    is_due: bool,
+    /// How the state file begins, if we wrote it.
+    head: Option<Vec<u8>>,
+    /// What the state file does not have.
+    due: Due,
     snapshot_at: Instant,
     pub snapshot_every: Duration,
     /// Why nothing more is saved, once that is so.
     failure: Option<StateError>,
 }
 
+/// What only memory and journal have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Due {
+    Nothing,
+    /// The run, and no table.
+    Run,
+    Everything,
+}
+
 impl Saving {
-    pub(super) fn new(durability: Durability, appends: bool, version: Option<Version>) -> Self {
-        Self {
-            durability,
+    pub(super) fn new(options: &OpenOptions, appends: bool, settled: &Settled) -> io::Result<Self> {
+        Ok(Self {
+            durability: options.durability,
             appends,
-            version,
+            version: settled.version.clone(),
             journal: None,
-            is_due: false,
+            head: Some(render_head(&settled.entries)?),
+            due: Due::Nothing,
             snapshot_at: Instant::now(),
             snapshot_every: SNAPSHOT_EVERY,
             failure: None,
-        }
+        })
     }
 }
 
@@ -63,7 +75,7 @@ impl FileState {
             // The whole state in a new file needs nothing of the file that failed.
             self.saving.journal = None;
         }
-        if self.saving.is_due {
+        if self.saving.due > Due::Nothing {
             let was_failing = failure.is_some();
             self.save().map_err(|error| failure.unwrap_or(error))?;
             if was_failing {
@@ -75,6 +87,9 @@ impl FileState {
 
     /// Makes the records true: on the disk, and in memory even where the disk refuses them.
     pub(super) fn commit(&mut self, records: Vec<Record>, sync: Sync) -> Result<(), StateError> {
+        if records.is_empty() {
+            return Ok(());
+        }
         let sync = match self.saving.durability {
             Durability::Strict => Sync::Now,
             Durability::Batch => sync,
@@ -84,9 +99,13 @@ impl FileState {
             _ => Ok(()),
         };
         for record in records {
+            let due = match &record {
+                Record::Run(_) => Due::Run,
+                _ => Due::Everything,
+            };
+            self.saving.due = self.saving.due.max(due);
             self.entries.apply(record);
         }
-        self.saving.is_due = true;
         appended
             .and_then(|()| self.save_if_time(sync))
             .inspect_err(|error| self.saving.failure = Some(error.clone()))
@@ -94,7 +113,7 @@ impl FileState {
 
     fn append(&mut self, records: &[Record], sync: Sync) -> Result<(), StateError> {
         if self.saving.journal.is_none() {
-            self.begin_journal()?;
+            self.begin_journal(records)?;
         }
         let Some(journal) = &mut self.saving.journal else {
             return Ok(());
@@ -105,20 +124,22 @@ impl FileState {
     }
 
     /// The state file is there before its journal, so that a missing one is always one that was deleted.
-    fn begin_journal(&mut self) -> Result<(), StateError> {
+    fn begin_journal(&mut self, records: &[Record]) -> Result<(), StateError> {
         if self.saving.version.is_none() {
             self.save()?;
         }
+        let run = match records {
+            [Record::Run(run), ..] => Some(run),
+            _ => self.entries.run.as_ref(),
+        };
         let base = Base {
             format: JOURNAL_FORMAT,
             base: (self.saving.version.as_ref()).map_or_else(String::new, |it| it.sha.clone()),
-            run: self.entries.run.as_ref().map(|run| run.id.clone()),
+            run: run.cloned(),
         };
         let begun = Journal::create(&self.place).and_then(|mut journal| {
             crash_point();
-            let run = self.entries.run.clone().map(Record::Run);
-            let head: Vec<Record> = [Record::Base(base)].into_iter().chain(run).collect();
-            journal.append(&self.place, &head, Sync::Soon)?;
+            journal.append(&self.place, &[Record::Base(base)], Sync::Soon)?;
             crash_point();
             Ok(journal)
         });
@@ -163,10 +184,20 @@ impl FileState {
         }
         let began = Instant::now();
         let journal = self.saving.journal.as_mut();
-        let version = replace(&self.place, &self.entries, journal).map_err(failed)?;
-        self.saving.version = Some(version);
+        let head = render_head(&self.entries).map_err(failed)?;
+        let spliced = match (self.saving.due, &self.saving.head) {
+            (Due::Run, Some(old)) => with_head(&self.place, old, &head),
+            _ => None,
+        };
+        let replaced = spliced
+            .map_or_else(|| render(&self.entries), Ok)
+            .and_then(|text| replace(&self.place, &text, journal))
+            .map_err(failed)?;
+        self.saving.version = Some(replaced.version);
+        self.saving.head = Some(head);
+        replaced.is_durable.map_err(failed)?;
         self.saving.journal = None;
-        self.saving.is_due = false;
+        self.saving.due = Due::Nothing;
         self.saving.snapshot_at = Instant::now();
         self.saving.snapshot_every = SNAPSHOT_EVERY.max(began.elapsed() * REST);
         Ok(())
@@ -190,7 +221,9 @@ impl FileState {
         let run = std::mem::replace(&mut self.entries, entries).run;
         self.entries.run = run.or(self.entries.run.take());
         self.saving.version = version;
-        self.saving.is_due = false;
+        // The run is in memory and not in that file, so nothing can be spliced.
+        self.saving.head = None;
+        self.saving.due = Due::Nothing;
         self.saving.snapshot_at = Instant::now();
         Ok(())
     }

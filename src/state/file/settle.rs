@@ -5,13 +5,12 @@ use std::io;
 use std::path::Path;
 
 use super::crash_point::crash_point;
-use super::journal::{self, End, Sync};
+use super::journal::{self, End};
 use super::load::{Journal, Loaded, Snapshot, load};
 use super::place::Place;
-use super::snapshot::{self, Staged, Version};
+use super::snapshot::{Staged, Version, discard_unfinished, render};
 use crate::state::StateError;
 use crate::state::entries::Entries;
-use crate::state::record::Record;
 
 /// A state whose files are at rest.
 pub(super) struct Settled {
@@ -30,6 +29,7 @@ pub(super) fn settle(place: &Place) -> Result<Settled, StateError> {
         journal,
         ..
     } = load(place)?;
+    discard_unfinished(place);
     let saved = |outcome: io::Result<String>| {
         outcome.map_err(|error| StateError::not_saved(&place.file, &error))
     };
@@ -76,10 +76,14 @@ pub(super) fn settle(place: &Place) -> Result<Settled, StateError> {
     if resumed.is_some() || snapshot == Snapshot::Unreadable {
         let replaced = match resumed {
             Some((length, chain)) => journal::Journal::resume(place, length, chain)
-                .and_then(|mut journal| replace(place, &entries, Some(&mut journal))),
-            None => replace(place, &entries, None),
+                .and_then(|mut journal| replace(place, &render(&entries)?, Some(&mut journal))),
+            None => render(&entries).and_then(|text| replace(place, &text, None)),
         };
-        version = Some(replaced.map_err(|error| StateError::not_saved(&place.file, &error))?);
+        let durable = replaced.and_then(|replaced| {
+            replaced.is_durable?;
+            Ok(replaced.version)
+        });
+        version = Some(durable.map_err(|error| StateError::not_saved(&place.file, &error))?);
     }
     Ok(Settled {
         entries,
@@ -88,28 +92,43 @@ pub(super) fn settle(place: &Place) -> Result<Settled, StateError> {
     })
 }
 
-/// Replaces the state file by one that has everything, and removes the journal.
+/// A state file that was replaced.
+pub(super) struct Replaced {
+    pub version: Version,
+    /// Whether that lasts through a power cut.
+    pub is_durable: io::Result<()>,
+}
+
+/// Replaces the state file by one with this text, which has everything, and removes the journal.
 ///
 /// # Errors
 /// When that could not be done; the old file and the journal then still say everything.
 pub(super) fn replace(
     place: &Place,
-    entries: &Entries,
+    text: &[u8],
     journal: Option<&mut journal::Journal>,
-) -> io::Result<Version> {
-    let staged = Staged::write(place, &snapshot::render(entries)?)?;
+) -> io::Result<Replaced> {
+    let staged = Staged::write(place, text)?;
     crash_point();
-    let Some(journal) = journal else {
-        return staged.commit();
-    };
-    // If the next step is the last one before a crash, this tells that the journal is spent.
-    let record = Record::Snapshot(staged.version.sha.clone());
-    journal.append(place, &[record], Sync::Now)?;
+    let had_journal = journal.is_some();
+    if let Some(journal) = journal {
+        // If the next step is the last one before a crash, this tells that the journal is spent.
+        journal
+            .mark_spent(place, &staged.version.sha)
+            .inspect_err(|_| staged.discard())?;
+    }
     let version = staged.commit()?;
-    // One that stays is known to be spent, by the record above.
-    let _ = fs::remove_file(place.journal());
+    let is_durable = place.sync_folder();
     crash_point();
-    Ok(version)
+    if had_journal && is_durable.is_ok() {
+        // One that stays is known to be spent.
+        let _ = fs::remove_file(place.journal());
+        crash_point();
+    }
+    Ok(Replaced {
+        version,
+        is_durable,
+    })
 }
 
 fn remove_journal(place: &Place) -> Result<(), StateError> {

@@ -5,12 +5,14 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::comments::blank_comments;
 use super::crash_point::crash_point;
 use super::place::Place;
 use crate::state::entries::Entries;
+use crate::state::layout::Layout;
 use crate::state::{FORMAT, StateError};
 
 /// Which content the state file has.
@@ -19,7 +21,7 @@ pub(super) struct Version {
     /// SHA-256 in hex.
     pub sha: String,
     /// What tells without reading that nobody wrote to it.
-    stamp: Stamp,
+    pub stamp: Stamp,
 }
 
 /// What the file system says about a file.
@@ -88,9 +90,30 @@ pub(super) fn require_known_format(entries: &mut Entries, place: &Place) -> Resu
 
 pub(super) fn render(entries: &Entries) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
-    serde_json::to_writer_pretty(&mut text, entries)?;
+    let mut serializer = serde_json::Serializer::with_formatter(&mut text, Layout::default());
+    entries.serialize(&mut serializer)?;
     text.push(b'\n');
     Ok(text)
+}
+
+/// The beginning of a file that was rendered: what stands before its first table.
+pub(super) fn render_head(entries: &Entries) -> io::Result<Vec<u8>> {
+    let mut text = render(&Entries {
+        run: entries.run.clone(),
+        reserved: entries.reserved.clone(),
+        ..Entries::default()
+    })?;
+    text.truncate(text.len() - b"\n}\n".len());
+    Ok(text)
+}
+
+/// The state file with another beginning; `None` if it does not begin like this.
+///
+/// Where a run changed nothing but the run, that is half the work of rendering every entry.
+pub(super) fn with_head(place: &Place, old: &[u8], new: &[u8]) -> Option<Vec<u8>> {
+    let text = fs::read(&place.file).ok()?;
+    let rest = text.strip_prefix(old)?;
+    Some([new, rest].concat())
 }
 
 /// A new state file that lies beside the old one, durable and without its name.
@@ -103,13 +126,10 @@ pub(super) struct Staged<'p> {
 impl<'p> Staged<'p> {
     /// Writes the file with the mode of the old one.
     pub(super) fn write(place: &'p Place, bytes: &[u8]) -> io::Result<Self> {
-        // One name is enough under the lock, and no crash can leave more than one file behind.
-        let path = place.beside(".tmp");
-        let _ = fs::remove_file(&path);
+        let path = unfinished(place);
+        discard_unfinished(place);
         let written = write_durably(place, &path, bytes).and_then(|()| stamp_of(&path));
-        let stamp = written.inspect_err(|_| {
-            let _ = fs::remove_file(&path);
-        })?;
+        let stamp = written.inspect_err(|_| discard_unfinished(place))?;
         let version = Version::of(bytes, stamp);
         Ok(Self {
             place,
@@ -118,17 +138,30 @@ impl<'p> Staged<'p> {
         })
     }
 
-    /// Gives it the name: from here on it is the state file.
+    /// Gives it the name: from here on it is the state file, though a power cut may bring back the old one.
     pub(super) fn commit(self) -> io::Result<Version> {
         crash_point();
-        fs::rename(&self.path, &self.place.file).inspect_err(|_| {
-            let _ = fs::remove_file(&self.path);
-        })?;
-        crash_point();
-        self.place.sync_folder()?;
+        if let Err(error) = fs::rename(&self.path, &self.place.file) {
+            self.discard();
+            return Err(error);
+        }
         crash_point();
         Ok(self.version)
     }
+
+    pub(super) fn discard(&self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Removes what a crash may have left of a new file.
+pub(super) fn discard_unfinished(place: &Place) {
+    let _ = fs::remove_file(unfinished(place));
+}
+
+/// One name is enough under the lock, and no crash can leave more than one file behind.
+fn unfinished(place: &Place) -> PathBuf {
+    place.beside(".tmp")
 }
 
 fn write_durably(place: &Place, path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -42,11 +42,14 @@ impl FileState {
             LockMode::None => None,
         };
         let appends = probe::appends(&place)?;
+        let settled = settle(&place)?;
+        let saving = Saving::new(options, appends, &settled)
+            .map_err(|error| StateError::not_saved(&place.file, &error))?;
         let Settled {
             entries,
-            version,
             mut warnings,
-        } = settle(&place)?;
+            ..
+        } = settled;
         if !appends {
             warnings.push(format!(
                 "{}: files cannot be appended to where it lies, so results are saved only when a table is completed",
@@ -57,7 +60,7 @@ impl FileState {
             place,
             entries,
             warnings,
-            saving: Saving::new(options.durability, appends, version),
+            saving,
             _lock: lock,
         })
     }
@@ -95,7 +98,7 @@ impl FileState {
             return Ok(());
         };
         run.ended_at = Some(at.to_owned());
-        self.commit(vec![Record::Run(run)], Sync::Now)
+        self.commit(vec![Record::Run(run)], Sync::Soon)
     }
 
     /// Records that a table is in progress; its rules stay as they are.
