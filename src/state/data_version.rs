@@ -25,8 +25,8 @@ struct Stat {
     device: u64,
     inode: u64,
     size: u64,
-    mtime_ns: i128,
-    ctime_ns: i128,
+    mtime_ns: i64,
+    ctime_ns: i64,
 }
 
 /// Content hashes of files that were read before, so that an unchanged file is not read again.
@@ -38,13 +38,13 @@ pub struct Digests(Vec<KnownDigest>);
 struct KnownDigest {
     #[serde(flatten)]
     stat: Stat,
-    hashed_at_ns: i128,
+    hashed_at_ns: i64,
     sha256: String,
 }
 
 /// A file that changed so shortly before it was hashed may change again within one tick of its time
 /// stamp (Git's racy rule), so its digest is not kept; file systems tick in two seconds at most.
-const RACY_NS: i128 = 2_000_000_000;
+const RACY_NS: i64 = 2_000_000_000;
 
 impl FilesVersion {
     /// Looks at the files, and reads those whose content is not known.
@@ -147,18 +147,64 @@ fn stat(path: &Path) -> io::Result<Stat> {
 }
 
 #[cfg(unix)]
-fn identity(metadata: &Metadata) -> (u64, u64, i128) {
+fn identity(metadata: &Metadata) -> (u64, u64, i64) {
     use std::os::unix::fs::MetadataExt;
-    let ctime_ns = i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec());
+    let ctime_ns = i64::from(metadata.ctime()) * 1_000_000_000 + i64::from(metadata.ctime_nsec());
     (metadata.dev(), metadata.ino(), ctime_ns)
 }
 
 #[cfg(not(unix))]
-fn identity(_metadata: &Metadata) -> (u64, u64, i128) {
+fn identity(_metadata: &Metadata) -> (u64, u64, i64) {
     (0, 0, 0)
 }
 
-fn nanoseconds(time: SystemTime) -> i128 {
-    time.duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_nanos() as i128)
+fn nanoseconds(time: SystemTime) -> i64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| {
+        i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(path: &Path, digests: &mut Digests) -> FilesVersion {
+        FilesVersion::read(&[path.to_owned()], &DataVersionMode::Auto, digests).unwrap()
+    }
+
+    #[test]
+    fn a_known_digest_survives_the_state_and_spares_a_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f");
+        std::fs::write(&path, "content").unwrap();
+        let mut digests = Digests::default();
+        let token = version(&path, &mut digests).token;
+        digests.0[0].sha256 = "known".into();
+        let kept = serde_json::to_value(&digests).unwrap();
+        let mut recalled: Digests = serde_json::from_value(kept).unwrap();
+        let again = version(&path, &mut recalled).token;
+        assert_ne!(token, again, "the digest was taken as it was kept");
+        assert_eq!(recalled.0[0].sha256, "known");
+    }
+
+    #[test]
+    fn a_digest_made_right_after_a_change_is_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f");
+        std::fs::write(&path, "content").unwrap();
+        let mut digests = Digests::default();
+        version(&path, &mut digests);
+        assert!(digests.kept().0.is_empty());
+    }
+
+    #[test]
+    fn a_file_that_is_written_to_does_not_hold() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f");
+        std::fs::write(&path, "content").unwrap();
+        let version = version(&path, &mut Digests::default());
+        assert!(version.still_holds());
+        std::fs::write(&path, "content and more").unwrap();
+        assert!(!version.still_holds());
+    }
 }

@@ -14,6 +14,9 @@ use super::retry::{Attempt, Budget, Failure, Outcome, Phase, Policy, Retry, Syst
 use crate::config::EngineSettings;
 use crate::interrupt::Interrupt;
 
+#[cfg(test)]
+mod tests;
+
 /// The way to one engine.
 pub struct Connection {
     /// The engine's name in the config.
@@ -47,7 +50,11 @@ impl Connection {
             let message = format!("there is no engine '{}'", settings.engine_type);
             EngineError::new(ErrorClass::Config, message)
         })?;
-        Ok(Self {
+        Ok(Self::to(name, engine, settings))
+    }
+
+    fn to(name: &str, engine: Box<dyn Engine>, settings: &EngineSettings) -> Self {
+        Self {
             name: name.to_owned(),
             description: engine.describe(),
             engine,
@@ -56,7 +63,7 @@ impl Connection {
             budget: Budget::default(),
             session: None,
             attached: BTreeMap::new(),
-        })
+        }
     }
 
     pub fn description(&self) -> &Description {
