@@ -149,7 +149,7 @@ fn stat(path: &Path) -> io::Result<Stat> {
 #[cfg(unix)]
 fn identity(metadata: &Metadata) -> (u64, u64, i64) {
     use std::os::unix::fs::MetadataExt;
-    let ctime_ns = i64::from(metadata.ctime()) * 1_000_000_000 + i64::from(metadata.ctime_nsec());
+    let ctime_ns = metadata.ctime() * 1_000_000_000 + metadata.ctime_nsec();
     (metadata.dev(), metadata.ino(), ctime_ns)
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::canonical::write_canonical;
+use super::canonical::write_object;
 use crate::config::{Config, Rule, SourceSpec, Table};
 use crate::engines::registry;
 use crate::rules::rule_type;
@@ -69,7 +69,7 @@ impl Fingerprint {
                 .map(|(name, value)| (name.clone(), value.clone())),
         );
         let mut canonical = Vec::with_capacity(512);
-        write_canonical(&Value::Object(inputs.clone()), &mut canonical);
+        write_object(&inputs, &mut canonical);
         Self {
             hash: hex(&Sha256::digest(canonical)),
             inputs,

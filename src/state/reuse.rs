@@ -51,7 +51,6 @@ pub fn decide(record: Option<(&RuleEntry, Origin)>, now: Circumstances<'_>) -> D
 }
 
 fn decide_own(entry: &RuleEntry, now: Circumstances<'_>) -> Decision {
-    let recorded = entry.fingerprint.clone().unwrap_or_default();
     let (before, data) = (entry.data_version.as_deref(), now.data_version);
     let unchanged = before.is_some() && before == data;
     let take = |word: &str| {
@@ -67,7 +66,10 @@ fn decide_own(entry: &RuleEntry, now: Circumstances<'_>) -> Decision {
     if entry.verified == Some(false) {
         return run("its record was taken over without proof");
     }
-    if let Some(name) = now.fingerprint.difference(&recorded) {
+    let Some(recorded) = &entry.fingerprint else {
+        return run("the record has no fingerprint");
+    };
+    if let Some(name) = now.fingerprint.difference(recorded) {
         return run(&format!("{name} changed"));
     }
     if now.resumed_run.is_some() && now.resumed_run == entry.run_id.as_deref() {
