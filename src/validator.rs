@@ -2,19 +2,20 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::time::Duration;
 
 use data_validator_plugin::{Description, Dialect};
 use jiff::Timestamp;
 
-use crate::config::{self, Config, ConfigErrors, LoadOptions, Reuse, Rule, Table};
+use crate::config::{self, Config, ConfigErrors, LoadOptions, Rule, Table};
 use crate::engines::connection::Limits;
 use crate::engines::connections::Connections;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::run::prepare::{Prepared, prepare};
 use crate::run::result::Summary;
+use crate::run::settings::{Progress, RunOutcome, RunSettings};
 use crate::run::table::{self, Means};
 use crate::selection::Selection;
 use crate::sources;
@@ -29,57 +30,6 @@ use crate::state::{
 pub struct DataValidator {
     config: Config,
     connections: Connections,
-}
-
-/// How a run goes, besides what the config says.
-#[derive(Clone, Debug, Default)]
-pub struct RunSettings {
-    pub selection: Selection,
-    /// The run's id; without it a run that died is continued, or a new one gets an id.
-    pub run_id: Option<String>,
-    /// Continue nothing and take no result over.
-    pub no_resume: bool,
-    /// In place of the config's.
-    pub reuse: Option<Reuse>,
-    /// The state file, in place of the config's.
-    pub state: Option<PathBuf>,
-    /// How long to wait for another process that has the state; ten seconds if not given.
-    pub lock_timeout: Option<Duration>,
-    /// Whether to go on where the file system has no locks.
-    pub without_lock: bool,
-    /// Asks the run to stop.
-    pub interrupt: Interrupt,
-    /// When the run is stopped.
-    pub deadline: Option<Instant>,
-    /// The moment that counts as now.
-    pub now: Option<Timestamp>,
-}
-
-/// What a run gave.
-#[derive(Debug)]
-pub struct RunOutcome {
-    pub summaries: Vec<Summary>,
-    pub run_id: String,
-    /// Whether an earlier process began this run.
-    pub resumed: bool,
-    /// What the state wants a user to know.
-    pub warnings: Vec<String>,
-    /// Why results could not be recorded; the verdicts stand all the same.
-    pub state_error: Option<StateError>,
-}
-
-/// A table of a run as it is about to be validated, or was.
-#[derive(Clone, Copy, Debug)]
-pub enum Progress<'a> {
-    Started {
-        table: &'a Table,
-        rules: usize,
-    },
-    Finished {
-        summary: &'a Summary,
-    },
-    /// A call failed and is made again after a wait; the text says why.
-    Waits(&'a str),
 }
 
 impl DataValidator {

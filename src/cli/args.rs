@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::exit::FailOn;
 use crate::config::{LoadOptions, Reuse};
 use crate::report::output::Output;
+use crate::run::settings::RunSettings;
 use crate::selection::Selection;
-use crate::validator::RunSettings;
 
 /// Data-quality rules in YAML, run as few SQL queries on the engine that holds the data.
 #[derive(Debug, Parser)]

@@ -12,7 +12,7 @@ use crate::config::{self, LoadOptions};
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::report::output::{Format, Output};
-use crate::validator::RunSettings;
+use crate::run::settings::RunSettings;
 
 /// Validate tables by the rules of a config and write a JSON report.
 #[derive(Debug, Parser)]

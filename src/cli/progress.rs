@@ -2,7 +2,7 @@
 
 use indicatif::ProgressStyle;
 
-use crate::validator::Progress;
+use crate::run::settings::Progress;
 
 /// A line on stderr that names the table at work; nothing where stderr is no terminal.
 pub struct ProgressBar {

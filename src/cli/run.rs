@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::report::output::Output;
 use crate::report::{Report, human};
-use crate::validator::RunSettings;
+use crate::run::settings::RunSettings;
 
 pub fn run(arguments: &Run) -> Result<Exit, Failure> {
     let config = config::load(

@@ -8,8 +8,6 @@ use serde_yaml::Value;
 
 use super::fields::Fields;
 
-const LATER_KEYS: &[(&str, &str)] = &[("results", "results outside the state file")];
-
 /// What is kept from run to run.
 #[derive(Clone, Debug)]
 pub struct Pipeline {
@@ -69,10 +67,18 @@ enum StateKind {
     File,
 }
 
+#[derive(Clone, Copy, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ResultsPlace {
+    #[default]
+    Inline,
+}
+
 impl Pipeline {
     /// Reads `pipeline`; a relative state file stands beside the config.
     pub fn read(mut fields: Fields<'_>, folder: &Path) -> Self {
         let StateKind::File = fields.optional("state").unwrap_or_default();
+        let ResultsPlace::Inline = fields.optional("results").unwrap_or_default();
         let pipeline = Self {
             state_file: fields
                 .optional("state_file")
@@ -83,7 +89,6 @@ impl Pipeline {
             max_age: duration(&mut fields, "max_age"),
             durability: fields.optional("durability").unwrap_or_default(),
         };
-        fields.later(LATER_KEYS);
         fields.finish();
         pipeline
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::config::{Config, DEFAULT_ENGINE};
 use crate::engines::registry;
 use crate::run::result::Summary;
-use crate::validator::RunOutcome;
+use crate::run::settings::RunOutcome;
 
 pub mod human;
 pub mod json;

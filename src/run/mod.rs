@@ -7,5 +7,6 @@ pub mod ask;
 pub mod memory;
 pub mod prepare;
 pub mod result;
+pub mod settings;
 pub mod table;
 pub mod verdict;

@@ -20,14 +20,8 @@ pub fn find(spec: &FilesSpec) -> Result<(FileKind, Vec<PathBuf>), SourceError> {
 }
 
 /// The format that a file's extension stands for.
-pub fn kind_of(path: &Path) -> Option<FileKind> {
-    match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-        "csv" => Some(FileKind::Csv),
-        "tsv" => Some(FileKind::Tsv),
-        "json" | "ndjson" | "jsonl" => Some(FileKind::Json),
-        "parquet" => Some(FileKind::Parquet),
-        _ => None,
-    }
+fn kind_of(path: &Path) -> Option<FileKind> {
+    FileKind::of_name(&path.extension()?.to_str()?.to_ascii_lowercase())
 }
 
 fn by_name(path: &Path) -> Result<Vec<PathBuf>, SourceError> {

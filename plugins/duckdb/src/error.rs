@@ -204,7 +204,7 @@ mod tests {
                 ErrorClass::Data,
             ),
             (
-                "IO Error: Extension \"/root/sqlite_scanner.duckdb_extension\" not found.",
+                "IO Error: Extension \"/x/sqlite_scanner.duckdb_extension\" not found.",
                 ErrorClass::Unsupported,
             ),
             (
