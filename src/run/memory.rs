@@ -28,8 +28,14 @@ pub struct Memory<'a> {
 /// What is known of the data.
 enum Data {
     Unknown,
+    /// The config says it.
+    Given(String),
     Files(FilesVersion),
-    Relation(String),
+    /// Holds for one session: what keeps others from writing may end with it.
+    Relation {
+        token: String,
+        session: u64,
+    },
 }
 
 impl<'a> Memory<'a> {
@@ -86,7 +92,7 @@ impl<'a> Memory<'a> {
                 let version = FilesVersion::read(paths, mode, &mut self.digests);
                 Data::Files(version.map_err(|error| SourceError::unreadable(found, &error))?)
             }
-            (None, DataVersionMode::Value(value)) => Data::Relation(format!("value:{value}")),
+            (None, DataVersionMode::Value(value)) => Data::Given(format!("value:{value}")),
             (None, _) => {
                 let source = found.source()?;
                 let name = &self.table.name;
@@ -103,10 +109,21 @@ impl<'a> Memory<'a> {
                 version
                     .result
                     .map_err(failed)?
-                    .map_or(Data::Unknown, Data::Relation)
+                    .map_or(Data::Unknown, |token| Data::Relation {
+                        token,
+                        session: connection.session_number(),
+                    })
             }
         };
         Ok(attempts)
+    }
+
+    /// Notes which session the answers came from. From another one than the data was looked at in, they
+    /// may be about other data.
+    pub fn note_session(&mut self, number: u64) {
+        if matches!(self.data, Data::Relation { session, .. } if session != number) {
+            self.data = Data::Unknown;
+        }
     }
 
     /// Puts in the results that are taken over.
@@ -179,13 +196,15 @@ impl<'a> Memory<'a> {
         state.record(&self.table.name, &proven);
     }
 
-    /// Notes that the table is done, when all its rules are.
+    /// Notes that the table is done, when all its rules are, also those that were not selected.
     pub fn complete(&mut self, results: &[Option<RuleResult>]) {
+        let all_selected = self.rules.len() == self.table.rules.len();
         let Some(state) = &mut self.state else { return };
         let table = &self.table.name;
         state.keep_digests(table, std::mem::take(&mut self.digests));
         let judged = |result: &RuleResult| result.status != Status::Error;
-        if results.iter().flatten().all(judged) && !state.is_table_completed(table) {
+        if all_selected && results.iter().flatten().all(judged) && !state.is_table_completed(table)
+        {
             state.complete_table(table);
         }
     }
@@ -196,7 +215,7 @@ impl Data {
         match self {
             Self::Unknown => None,
             Self::Files(version) => version.token.as_deref(),
-            Self::Relation(token) => Some(token),
+            Self::Given(token) | Self::Relation { token, .. } => Some(token),
         }
     }
 
@@ -204,7 +223,7 @@ impl Data {
     fn token_if_it_holds(&self) -> Option<String> {
         let holds = match self {
             Self::Files(version) => version.still_holds(),
-            Self::Unknown | Self::Relation(_) => true,
+            Self::Unknown | Self::Given(_) | Self::Relation { .. } => true,
         };
         self.token().filter(|_| holds).map(str::to_owned)
     }

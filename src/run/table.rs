@@ -134,6 +134,7 @@ fn run_scans(
             scan,
             &mut answers,
         );
+        memory.note_session(connection.session_number());
         judge_answered(prepared, wanted, &answers, results, memory);
     }
 }

@@ -27,6 +27,8 @@ pub struct Connection {
     policy: Policy,
     budget: Budget,
     session: Option<Box<dyn Session>>,
+    /// How many sessions there were, the present one included.
+    sessions: u64,
     /// What a new session has to attach again, by name.
     attached: BTreeMap<String, Source>,
 }
@@ -62,12 +64,18 @@ impl Connection {
             policy: settings.retry.clone(),
             budget: Budget::default(),
             session: None,
+            sessions: 0,
             attached: BTreeMap::new(),
         }
     }
 
     pub fn description(&self) -> &Description {
         &self.description
+    }
+
+    /// The number of the present session: another one later means that the first was lost.
+    pub fn session_number(&self) -> u64 {
+        self.sessions
     }
 
     /// Connects once, without retry, and asks for one number.
@@ -107,6 +115,7 @@ impl Connection {
             policy,
             budget,
             session,
+            sessions,
             attached,
             ..
         } = self;
@@ -124,12 +133,14 @@ impl Connection {
             }
             let session = match session {
                 Some(session) => session,
-                None => session.insert(connect(&**engine, config, attached).map_err(|error| {
-                    Failure {
+                None => {
+                    let opened = connect(&**engine, config, attached).map_err(|error| Failure {
                         phase: Phase::Connect,
                         error: error.context(format_args!("connecting to engine '{name}'")),
-                    }
-                })?),
+                    })?;
+                    *sessions += 1;
+                    session.insert(opened)
+                }
             };
             let call = next_call();
             let watch =
