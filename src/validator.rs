@@ -8,7 +8,7 @@ use std::time::Duration;
 use data_validator_plugin::{Description, Dialect};
 use jiff::Timestamp;
 
-use crate::config::{self, Config, ConfigErrors, LoadOptions, Rule, Table};
+use crate::config::{self, Config, ConfigErrors, FileKind, LoadOptions, Rule, Table};
 use crate::engines::connection::Limits;
 use crate::engines::connections::Connections;
 use crate::error::Error;
@@ -295,6 +295,20 @@ impl DataValidator {
         let Some(path) = settings.state.as_ref().or(pipeline.state_file.as_ref()) else {
             return Ok(None);
         };
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        if let Some(kind) = ending
+            .and_then(FileKind::of_name)
+            .filter(|kind| *kind != FileKind::Json)
+        {
+            let message = format!(
+                "the state file {} has the name of a {kind:?} file",
+                path.display()
+            );
+            return Err(Error::usage(
+                message,
+                "name a file for the state alone, such as state.json",
+            ));
+        }
         let options = OpenOptions {
             lock_timeout: settings.lock_timeout.unwrap_or(Duration::from_secs(10)),
             lock: if settings.without_lock {

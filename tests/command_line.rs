@@ -139,9 +139,9 @@ fn explain_shows_the_scans_and_runs_none() {
     insta::assert_snapshot!(outcome.stdout, @r#"
     table people (engine default)
       scan 1 of 2 answers name, id
-        SELECT count(*) AS c0, count(*) FILTER (WHERE "name" IS NULL) AS c1, count(*) FILTER (WHERE "id" IS NULL) AS c2 FROM "people"
+        SELECT count(*) AS c0, count(CASE WHEN "name" IS NULL THEN 1 END) AS c1, count(CASE WHEN "id" IS NULL THEN 1 END) AS c2 FROM temp.main."data_validator source people"
       scan 2 of 2 answers id
-        SELECT count(DISTINCT "id") AS c0 FROM "people"
+        SELECT count(DISTINCT "id") AS c0 FROM temp.main."data_validator source people"
     "#);
 }
 

@@ -15,6 +15,7 @@ mod flights;
 mod reports;
 mod retry;
 mod rules;
+mod soundness;
 mod state;
 mod support;
 mod tidy;

@@ -1,6 +1,7 @@
 //! `data-validator run`.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::time::Instant;
 
 use super::Failure;
@@ -69,6 +70,7 @@ impl Job<'_> {
         for output in self.outputs {
             output.check()?;
         }
+        self.refuse_same_file(validator.config())?;
         let mut bar = ProgressBar::new(self.quiet);
         let outcome = validator.validate(self.settings, &mut |progress| bar.show(progress))?;
         bar.finish();
@@ -87,6 +89,30 @@ impl Job<'_> {
             return Err(Error::from(error).into());
         }
         written.map(|()| exit)
+    }
+
+    /// A report must not replace the config, the state or another report.
+    fn refuse_same_file(&self, config: &Config) -> Result<(), Error> {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let state = self
+            .settings
+            .state
+            .as_ref()
+            .or(config.pipeline.state_file.as_ref());
+        let mut taken = vec![(real(&config.file), "the config")];
+        let state = state.map(|path| (real(path), "the state file"));
+        let outputs = self.outputs.iter().filter(|output| !output.is_stdout());
+        for (path, what) in state
+            .into_iter()
+            .chain(outputs.map(|output| (real(&output.path), "a report")))
+        {
+            if let Some((path, other)) = taken.iter().find(|(known, _)| *known == path) {
+                let message = format!("{what} and {other} have one path, {}", path.display());
+                return Err(Error::usage(message, "give each a path of its own"));
+            }
+            taken.push((path, what));
+        }
+        Ok(())
     }
 
     fn show(&self, report: &Report, exit: Exit) -> Result<(), Failure> {

@@ -118,7 +118,7 @@ impl Bound {
         };
         Ok(match (logical_type, &self.value) {
             (LogicalType::Integer, BoundValue::Number(number)) => {
-                self.against_exact(column, number, MAX_DIGITS, 0)
+                self.against_exact(column, number, MAX_DIGITS + 1, 0)
             }
             (LogicalType::Decimal { scale, .. }, BoundValue::Number(number)) => self.against_exact(
                 column,
@@ -126,7 +126,7 @@ impl Bound {
                 MAX_DIGITS - i64::from(*scale),
                 i64::from(*scale),
             ),
-            (LogicalType::Double, BoundValue::Number(number)) => {
+            (LogicalType::Float | LogicalType::Double, BoundValue::Number(number)) => {
                 compare(typed(logical_type, number.to_string()), self.exclusive)
             }
             (LogicalType::Text, BoundValue::Text(text)) => {
@@ -160,7 +160,10 @@ impl Bound {
                 )
             }
             (
-                LogicalType::Integer | LogicalType::Decimal { .. } | LogicalType::Double,
+                LogicalType::Integer
+                | LogicalType::Decimal { .. }
+                | LogicalType::Float
+                | LogicalType::Double,
                 BoundValue::Text(_),
             ) => {
                 return Err(self.unfit(column, "write the bound as a number, without quotes"));

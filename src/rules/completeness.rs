@@ -55,7 +55,7 @@ impl Check for Completeness {
                 let literal = Literal { logical_type: LogicalType::Text, text: String::new() };
                 missing.push(Condition::Compare { column: name.clone(), operator: Operator::Equal, literal });
             }
-            if self.nan_is_missing && *logical_type == LogicalType::Double {
+            if self.nan_is_missing && logical_type.can_be_nan() {
                 missing.push(Condition::IsNan(name.clone()));
             }
         }

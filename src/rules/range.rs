@@ -23,7 +23,7 @@
 
 use std::sync::Arc;
 
-use data_validator_plugin::{LogicalType, Schema};
+use data_validator_plugin::Schema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -71,7 +71,7 @@ impl Check for Range {
         for bound in &self.bounds {
             failed.extend(bound.violated_by(column)?);
         }
-        if column.logical_type == LogicalType::Double {
+        if column.logical_type.can_be_nan() {
             failed.push(Condition::IsNan(column.name.clone()));
         }
         Ok(vec![

@@ -89,7 +89,7 @@ impl<'a> Memory<'a> {
         self.data = match (found.paths(), &self.table.data_version) {
             (_, DataVersionMode::None) => Data::Unknown,
             (Some(paths), mode) => {
-                let version = FilesVersion::read(paths, mode, &mut self.digests);
+                let version = FilesVersion::read(paths, &found.format(), mode, &mut self.digests);
                 Data::Files(version.map_err(|error| SourceError::unreadable(found, &error))?)
             }
             (None, DataVersionMode::Value(value)) => Data::Given(format!("value:{value}")),
@@ -136,29 +136,34 @@ impl<'a> Memory<'a> {
                 continue;
             }
             let fingerprint = &self.fingerprints[index];
-            let reason = match state.decide(&self.table.name, rule, fingerprint, token) {
-                Decision::Run { why } => match &*why {
-                    "new" => why,
-                    _ => format!("re-run: {why}"),
-                },
-                Decision::Take { why, unproven } => match state.recall(&self.table.name, rule) {
-                    None => "re-run: the record has no result".to_owned(),
-                    Some((mut result, judged_otherwise)) => {
-                        let why = judged_otherwise
-                            .clone()
-                            .map_or(why.clone(), |how| format!("{why}; {how}"));
-                        result.reused = true;
-                        result.reason.clone_from(&why);
-                        result.fingerprint = Some(fingerprint.short().to_owned());
-                        results[index] = Some(result);
-                        self.unproven[index] = unproven;
-                        if unproven || judged_otherwise.is_some() {
-                            taken.push(index);
+            let table_scope = self.table.scope.as_ref();
+            let not_reusable = rule.not_reusable().or_else(|| table_scope?.not_reusable());
+            let reason =
+                match state.decide(&self.table.name, rule, fingerprint, token, not_reusable) {
+                    Decision::Run { why } => match &*why {
+                        "new" => why,
+                        _ => format!("re-run: {why}"),
+                    },
+                    Decision::Take { why, unproven } => {
+                        match state.recall(&self.table.name, rule) {
+                            None => "re-run: the record has no result".to_owned(),
+                            Some((mut result, judged_otherwise)) => {
+                                let why = judged_otherwise
+                                    .clone()
+                                    .map_or(why.clone(), |how| format!("{why}; {how}"));
+                                result.reused = true;
+                                result.reason.clone_from(&why);
+                                result.fingerprint = Some(fingerprint.short().to_owned());
+                                results[index] = Some(result);
+                                self.unproven[index] = unproven;
+                                if unproven || judged_otherwise.is_some() {
+                                    taken.push(index);
+                                }
+                                why
+                            }
                         }
-                        why
                     }
-                },
-            };
+                };
             self.reasons[index] = reason;
         }
         if results.iter().any(Option::is_none) {

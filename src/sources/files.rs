@@ -1,5 +1,6 @@
 //! Finds the files that a path, a folder or a glob names.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::SourceError;
@@ -40,9 +41,11 @@ fn by_name(path: &Path) -> Result<Vec<PathBuf>, SourceError> {
         SourceError::Files(format!("looking for files {pattern}: {why}"))
     };
     let mut paths = Vec::new();
+    let mut seen = HashSet::new();
     for found in glob::glob(&pattern).map_err(|error| failed(&error))? {
         let found = found.map_err(|error| failed(&error))?;
-        if found.is_file() {
+        // Through links one file can have several names.
+        if found.is_file() && seen.insert(found.canonicalize().map_err(|error| failed(&error))?) {
             paths.push(found);
         }
     }
@@ -58,7 +61,12 @@ fn in_folder(folder: &Path, kind: Option<FileKind>) -> Result<Vec<PathBuf>, Sour
     };
     let mut paths = Vec::new();
     let mut folders = vec![folder.to_owned()];
+    let mut seen = HashSet::new();
     while let Some(folder) = folders.pop() {
+        // A link may lead back to a folder that was read already.
+        if !seen.insert(folder.canonicalize().map_err(|error| failed(&error))?) {
+            continue;
+        }
         for entry in folder.read_dir().map_err(|error| failed(&error))? {
             let path = entry.map_err(|error| failed(&error))?.path();
             let hidden = path
@@ -68,7 +76,9 @@ fn in_folder(folder: &Path, kind: Option<FileKind>) -> Result<Vec<PathBuf>, Sour
                 continue;
             } else if path.is_dir() {
                 folders.push(path);
-            } else if kind_of(&path).is_some_and(|found| kind.is_none_or(|kind| kind == found)) {
+            } else if path.is_file()
+                && kind_of(&path).is_some_and(|found| kind.is_none_or(|kind| kind == found))
+            {
                 paths.push(path);
             }
         }

@@ -59,6 +59,11 @@ impl Found<'_> {
         self.files.as_ref().map(|(_, paths)| &**paths)
     }
 
+    /// The format of the files as it was found; empty for a source that is not in files.
+    pub fn format(&self) -> String {
+        (self.files.as_ref()).map_or_else(String::new, |(kind, _)| format!("{kind:?}"))
+    }
+
     /// The source as an engine reads it; the columns of CSV files are inferred from all their rows.
     ///
     /// # Errors

@@ -47,12 +47,14 @@ struct KnownDigest {
 const RACY_NS: i64 = 2_000_000_000;
 
 impl FilesVersion {
-    /// Looks at the files, and reads those whose content is not known.
+    /// Looks at the files, and reads those whose content is not known. Their format is part of what is
+    /// proven: the same bytes in another one are other rows.
     ///
     /// # Errors
     /// When a file cannot be read.
     pub fn read(
         paths: &[PathBuf],
+        format: &str,
         mode: &DataVersionMode,
         digests: &mut Digests,
     ) -> io::Result<Self> {
@@ -62,7 +64,7 @@ impl FilesVersion {
             DataVersionMode::None => None,
             DataVersionMode::Value(value) => Some(format!("value:{value}")),
             DataVersionMode::Stat => {
-                let mut hash = Sha256::new();
+                let mut hash = Sha256::new_with_prefix(format);
                 for (path, stat) in &stats {
                     hash.update(format!(
                         "{}\0{}\0{}\n",
@@ -75,7 +77,7 @@ impl FilesVersion {
             }
             DataVersionMode::Auto | DataVersionMode::Content => {
                 let mut known = Digests::default();
-                let mut hash = Sha256::new();
+                let mut hash = Sha256::new_with_prefix(format);
                 for (path, stat) in &stats {
                     let digest = digests
                         .take(stat)
@@ -169,7 +171,7 @@ mod tests {
     use super::*;
 
     fn version(path: &Path, digests: &mut Digests) -> FilesVersion {
-        FilesVersion::read(&[path.to_owned()], &DataVersionMode::Auto, digests).unwrap()
+        FilesVersion::read(&[path.to_owned()], "Csv", &DataVersionMode::Auto, digests).unwrap()
     }
 
     #[test]

@@ -31,9 +31,21 @@ impl<'c> TableInputs<'c> {
         let engine = config.engines.get(&table.engine);
         let engine_type = engine.map_or("", |engine| &engine.engine_type);
         let described = registry::describe(engine_type);
+        let harmless = described
+            .as_ref()
+            .map(|described| described.harmless_options.clone())
+            .unwrap_or_default();
+        let options = engine
+            .map(|engine| engine.config.options.clone())
+            .unwrap_or_default();
+        let options: Map<String, Value> = options
+            .into_iter()
+            .filter(|(name, _)| !harmless.contains(name))
+            .collect();
         let inputs = json!({
             "table_where": table.scope,
             "engine": engine_type,
+            "engine_options": options,
             "engine_semantics": described.map(|described| described.semantics),
             "source": source_identity(table, config),
         });
@@ -58,6 +70,7 @@ impl Fingerprint {
                 .into(),
         );
         inputs.insert("where".into(), json!(rule.scope));
+        inputs.insert("if_column_exists".into(), rule.if_column_exists.into());
         let mut inputs = match without_secrets(Value::Object(inputs), shared.config) {
             Value::Object(inputs) => inputs,
             _ => Map::new(),

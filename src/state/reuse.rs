@@ -21,8 +21,8 @@ pub enum Decision {
 #[derive(Clone, Copy, Debug)]
 pub struct Circumstances<'a> {
     pub reuse: Reuse,
-    /// The run that is continued, if one is.
-    pub resumed_run: Option<&'a str>,
+    /// The run that is continued made the record.
+    pub is_resumed: bool,
     pub fingerprint: &'a Fingerprint,
     /// What proves the data; `None` when it is not known.
     pub data_version: Option<&'a str>,
@@ -72,7 +72,10 @@ fn decide_own(entry: &RuleEntry, now: Circumstances<'_>) -> Decision {
     if let Some(name) = now.fingerprint.difference(recorded) {
         return run(&format!("{name} changed"));
     }
-    if now.resumed_run.is_some() && now.resumed_run == entry.run_id.as_deref() {
+    if now.reuse == Reuse::Never {
+        return run("reuse is never");
+    }
+    if now.is_resumed {
         return match (before, data) {
             (Some(before), Some(data)) if before != data => run("data changed"),
             _ if unchanged => take("resumed"),

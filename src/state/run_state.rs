@@ -133,6 +133,7 @@ impl RunState {
         rule: &Rule,
         fingerprint: &Fingerprint,
         data_version: Option<&str>,
+        not_reusable: Option<&str>,
     ) -> Decision {
         if self.options.start_anew {
             return Decision::Run {
@@ -144,10 +145,10 @@ impl RunState {
             entry.map(|entry| (entry, entry.origin(table, &rule.name))),
             Circumstances {
                 reuse: self.options.reuse,
-                resumed_run: self.resumed_from(),
+                is_resumed: entry.is_some_and(|entry| self.is_of_resumed_run(entry)),
                 fingerprint,
                 data_version,
-                not_reusable: rule.not_reusable(),
+                not_reusable,
                 too_old: entry.is_some_and(|entry| self.is_too_old(entry)),
             },
         )
@@ -176,18 +177,22 @@ impl RunState {
     pub fn record(&mut self, table: &str, results: &[Proven<'_>]) {
         let at = written(Timestamp::now());
         let entry = |proven: &Proven<'_>| {
-            // What was taken over keeps the data it was counted on.
-            let before = self
-                .file
-                .rule(table, &proven.rule.name)
-                .filter(|_| proven.result.reused);
+            // What was taken over keeps the data it was counted on, and its age.
+            let before =
+                (self.file.rule(table, &proven.rule.name)).filter(|_| proven.result.reused);
             let data_version =
                 before.map_or(proven.data_version, |entry| entry.data_version.as_deref());
+            let at = before
+                .and_then(|entry| entry.completed_at.as_ref())
+                .unwrap_or(&at);
+            let run_id = before
+                .and_then(|entry| entry.run_id.as_deref())
+                .unwrap_or(&self.run_id);
             let proof = Proof {
                 fingerprint: proven.fingerprint,
                 data_version,
-                run_id: &self.run_id,
-                at: &at,
+                run_id,
+                at,
                 verified: proven.verified,
             };
             (
@@ -241,6 +246,15 @@ impl RunState {
         }
         let closed = self.file.close();
         self.failure.map_or(closed, Err)
+    }
+
+    /// Whether the run that is continued made the record; another run may have had its id before.
+    fn is_of_resumed_run(&self, entry: &RuleEntry) -> bool {
+        let at = |text: Option<&String>| text.and_then(|text| super::instant(text));
+        let began = at(self.file.last_run().map(|run| &run.started_at));
+        self.resumed
+            && entry.run_id.as_deref() == Some(&self.run_id)
+            && at(entry.completed_at.as_ref()) >= began
     }
 
     fn is_too_old(&self, entry: &RuleEntry) -> bool {

@@ -24,6 +24,19 @@ pub fn keys() -> Vec<ConfigKey> {
     }]
 }
 
+/// Settings of DuckDB that change no answer.
+pub fn harmless_options() -> Vec<String> {
+    let names = [
+        "threads",
+        "worker_threads",
+        "memory_limit",
+        "max_memory",
+        "temp_directory",
+        "max_temp_directory_size",
+    ];
+    names.map(String::from).into()
+}
+
 impl Settings {
     pub fn read(config: &EngineConfig) -> Result<Self, EngineError> {
         let database = match config.connection.get("database") {

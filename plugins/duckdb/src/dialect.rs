@@ -8,7 +8,7 @@ pub fn dialect() -> Dialect {
         parser: "duckdb".into(),
         identifier_quote: '"',
         backslash_escapes: false,
-        count_where: "count(*) FILTER (WHERE {condition})".into(),
+        count_where: "count(CASE WHEN {condition} THEN 1 END)".into(),
         regex_search: "regexp_matches({value}, {pattern})".into(),
         regex_flavour: RegexFlavour::Re2,
         is_nan: "isnan({value})".into(),
@@ -16,6 +16,7 @@ pub fn dialect() -> Dialect {
         type_names: TypeNames {
             boolean: "BOOLEAN".into(),
             integer: "BIGINT".into(),
+            float: "FLOAT".into(),
             double: "DOUBLE".into(),
             text: "VARCHAR".into(),
             date: "DATE".into(),

@@ -26,6 +26,7 @@ impl Engine for DuckDb {
                 file_formats: ["csv", "json", "parquet"].map(String::from).into(),
                 read_only_sessions: true,
             },
+            harmless_options: config::harmless_options(),
             connection: config::keys(),
         }
     }

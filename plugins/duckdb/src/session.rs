@@ -1,5 +1,6 @@
 //! One connection to a database.
 
+use std::fs::Metadata;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
@@ -101,11 +102,16 @@ impl DuckDbSession {
             .map_err(|error| engine_error(&error))
     }
 
-    /// A view keeps the rows where they are and lets the scans push their filters down.
+    /// A view keeps the rows where they are and lets the scans push their filters down. Its name is none
+    /// that a database has, or it would stand in front of the table of that name.
     fn view(&self, name: &str, select: &str) -> Result<Relation, EngineError> {
-        let name = self.dialect.identifier(name);
-        self.run(&format!("CREATE OR REPLACE TEMP VIEW {name} AS {select}"))?;
-        Ok(Relation { sql: name })
+        let view = self
+            .dialect
+            .identifier(&format!("data_validator source {name}"));
+        self.run(&format!("CREATE OR REPLACE TEMP VIEW {view} AS {select}"))?;
+        Ok(Relation {
+            sql: format!("temp.main.{view}"),
+        })
     }
 }
 
@@ -219,10 +225,28 @@ fn file_version(path: &Path) -> Option<String> {
     let stat = |path: &Path| {
         let metadata = std::fs::metadata(path).ok()?;
         let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-        Some(format!("{}.{}", metadata.len(), modified.as_nanos()))
+        let (size, modified, identity) = (metadata.len(), modified.as_nanos(), identity(&metadata));
+        Some(format!("{size}.{modified}.{identity}"))
     };
     let mut log = path.as_os_str().to_owned();
     log.push(".wal");
     let log = stat(Path::new(&log)).unwrap_or_else(|| "none".into());
     Some(format!("duckdb:{}+{log}", stat(path)?))
+}
+
+/// What tells a file from another one of the same size and time.
+#[cfg(unix)]
+fn identity(metadata: &Metadata) -> String {
+    use std::os::unix::fs::MetadataExt;
+    let (device, inode) = (metadata.dev(), metadata.ino());
+    format!(
+        "{device}.{inode}.{}.{}",
+        metadata.ctime(),
+        metadata.ctime_nsec()
+    )
+}
+
+#[cfg(not(unix))]
+fn identity(_metadata: &Metadata) -> String {
+    String::new()
 }

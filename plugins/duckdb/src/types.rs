@@ -8,7 +8,8 @@ pub fn logical_type(name: &str) -> LogicalType {
         "BOOLEAN" => LogicalType::Boolean,
         "TINYINT" | "SMALLINT" | "INTEGER" | "BIGINT" | "HUGEINT" | "UTINYINT" | "USMALLINT"
         | "UINTEGER" | "UBIGINT" | "UHUGEINT" => LogicalType::Integer,
-        "FLOAT" | "DOUBLE" => LogicalType::Double,
+        "FLOAT" => LogicalType::Float,
+        "DOUBLE" => LogicalType::Double,
         "VARCHAR" => LogicalType::Text,
         "DATE" => LogicalType::Date,
         "TIMESTAMP" | "TIMESTAMP_S" | "TIMESTAMP_MS" | "TIMESTAMP_NS" => LogicalType::Timestamp,

@@ -16,6 +16,8 @@ pub struct Description {
     pub semantics: u32,
     pub dialect: Dialect,
     pub capabilities: Capabilities,
+    /// Options that change no answer, only how it is found; a result does not depend on them.
+    pub harmless_options: Vec<String>,
     /// The keys of `connection_params`; all others are refused before a connection is opened.
     pub connection: Vec<ConfigKey>,
 }

@@ -44,6 +44,7 @@ pub enum RegexFlavour {
 pub struct TypeNames {
     pub boolean: String,
     pub integer: String,
+    pub float: String,
     pub double: String,
     pub text: String,
     pub date: String,
@@ -57,6 +58,7 @@ impl TypeNames {
         Some(match logical_type {
             LogicalType::Boolean => self.boolean.clone(),
             LogicalType::Integer => self.integer.clone(),
+            LogicalType::Float => self.float.clone(),
             LogicalType::Double => self.double.clone(),
             LogicalType::Decimal { precision, scale } => format!("DECIMAL({precision},{scale})"),
             LogicalType::Text => self.text.clone(),

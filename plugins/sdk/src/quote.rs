@@ -55,6 +55,7 @@ impl Dialect {
             type_names: crate::dialect::TypeNames {
                 boolean: "BOOLEAN".into(),
                 integer: "BIGINT".into(),
+                float: "REAL".into(),
                 double: "DOUBLE PRECISION".into(),
                 text: "VARCHAR".into(),
                 date: "DATE".into(),

@@ -22,7 +22,9 @@ pub enum LogicalType {
     Boolean,
     /// Any whole number, of any width and sign.
     Integer,
-    /// A 32-bit or 64-bit binary floating-point number; can be NaN.
+    /// A 32-bit binary floating-point number; can be NaN.
+    Float,
+    /// A 64-bit binary floating-point number; can be NaN.
     Double,
     /// An exact decimal number of at most `precision` digits, `scale` of them behind the point.
     Decimal {
@@ -46,6 +48,7 @@ impl fmt::Display for LogicalType {
         match self {
             Self::Boolean => f.write_str("boolean"),
             Self::Integer => f.write_str("integer"),
+            Self::Float => f.write_str("float"),
             Self::Double => f.write_str("double"),
             Self::Decimal { precision, scale } => write!(f, "decimal({precision},{scale})"),
             Self::Text => f.write_str("text"),
@@ -56,6 +59,13 @@ impl fmt::Display for LogicalType {
             Self::Binary => f.write_str("binary"),
             Self::Other(name) => f.write_str(name),
         }
+    }
+}
+
+impl LogicalType {
+    /// Whether a value can be NaN.
+    pub fn can_be_nan(&self) -> bool {
+        matches!(self, Self::Float | Self::Double)
     }
 }
 

@@ -108,6 +108,7 @@ fn describe(name: &str) -> Option<Description> {
         semantics: 1,
         dialect: Dialect::ansi(),
         capabilities: Capabilities::default(),
+        harmless_options: Vec::new(),
         connection,
     })
 }

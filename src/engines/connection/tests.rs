@@ -37,6 +37,7 @@ impl Engine for Recorder {
             semantics: 1,
             dialect: Dialect::ansi(),
             capabilities: Capabilities::default(),
+            harmless_options: Vec::new(),
             connection: Vec::new(),
         }
     }

@@ -2,26 +2,38 @@
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, Ident, ObjectName, Query, Select, Statement, Visitor, visit_relations};
+use sqlparser::ast::{
+    Expr, Ident, ObjectName, Query, Select, Statement, TableFactor, Visitor, visit_relations,
+};
 
 use super::TABLE_NAME;
 
 /// Functions whose value depends on when, where or how often they are called.
 const VOLATILE_FUNCTIONS: &[&str] = &[
+    "age",
     "clock_timestamp",
+    "current_database",
     "current_date",
+    "current_localtime",
+    "current_localtimestamp",
+    "current_schema",
+    "current_schemas",
+    "current_setting",
     "current_time",
     "current_timestamp",
     "current_user",
     "gen_random_uuid",
     "get_current_time",
     "get_current_timestamp",
+    "currval",
     "getenv",
+    "getvariable",
     "localtime",
     "localtimestamp",
     "nextval",
     "now",
     "random",
+    "setseed",
     "statement_timestamp",
     "today",
     "transaction_timestamp",
@@ -29,6 +41,7 @@ const VOLATILE_FUNCTIONS: &[&str] = &[
     "uuid",
     "uuidv4",
     "uuidv7",
+    "version",
 ];
 
 /// Visits SQL at any depth; breaks, with a word for it, where something writes or locks.
@@ -114,6 +127,18 @@ impl Visitor for Inspection {
 
     fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<String> {
         self.reads_elsewhere |= !self.is_common_table(relation);
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<String> {
+        // Every other form calls a function, which can read anything.
+        self.reads_elsewhere |= !matches!(
+            factor,
+            TableFactor::Table { args: None, .. }
+                | TableFactor::Derived { .. }
+                | TableFactor::NestedJoin { .. }
+                | TableFactor::UNNEST { .. }
+        );
         ControlFlow::Continue(())
     }
 
