@@ -44,6 +44,7 @@ pub mod cli;
 pub mod config;
 pub mod engines;
 pub mod error;
+mod hex;
 pub mod interrupt;
 pub mod plan;
 pub mod report;

@@ -20,8 +20,7 @@ use crate::run::table::{self, Means};
 use crate::selection::Selection;
 use crate::sources;
 use crate::state::{
-    Durability, FileState, LockMode, OpenOptions, RunOptions, RunState, StateError, Status,
-    new_run_id,
+    FileState, LockMode, OpenOptions, RunOptions, RunState, StateError, Status, new_run_id,
 };
 
 /// Validates the tables of a config.
@@ -316,10 +315,7 @@ impl DataValidator {
             } else {
                 LockMode::Auto
             },
-            durability: match pipeline.durability {
-                config::Durability::Batch => Durability::Batch,
-                config::Durability::Strict => Durability::Strict,
-            },
+            durability: pipeline.durability,
         };
         Ok(Some(FileState::open(path, &options)?))
     }

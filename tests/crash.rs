@@ -9,7 +9,7 @@ use std::thread;
 use data_validator::state::{Status, peek};
 use serde_json::Value;
 
-use crate::support::{Workspace, rule};
+use crate::support::{Workspace, lasting, rule};
 
 const TABLES: usize = 30;
 const RULES: usize = 10;
@@ -101,11 +101,6 @@ fn finish(workspace: &Workspace) -> Value {
     ]);
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     workspace.json("report.json")
-}
-
-fn lasting(mut report: Value) -> Value {
-    data_validator::report::volatile::remove(&mut report);
-    report
 }
 
 #[test]

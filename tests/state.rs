@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::support::{Outcome, Workspace, rule};
+use crate::support::{Outcome, Workspace, lasting, rule};
 
 const CONFIG: &str = r#"
 version: "1.0"
@@ -47,12 +47,6 @@ fn reasons(report: &Value) -> Vec<String> {
                 .to_owned()
         })
         .into()
-}
-
-/// The report without what may differ between equal runs.
-fn lasting(mut report: Value) -> Value {
-    data_validator::report::volatile::remove(&mut report);
-    report
 }
 
 #[test]

@@ -118,6 +118,12 @@ pub fn rule<'r>(report: &'r Value, table: &str, name: &str) -> &'r Value {
         .unwrap_or_else(|| panic!("no rule {name} in {rules:#?}"))
 }
 
+/// The report without what may differ between equal runs.
+pub fn lasting(mut report: Value) -> Value {
+    data_validator::report::volatile::remove(&mut report);
+    report
+}
+
 /// All files below a folder of the repository that end in one of these.
 pub fn files_below(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
     let mut files = Vec::new();

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_yaml::{Mapping, Value};
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
 use crate::similar::did_you_mean;
 
 use super::diagnostic::{ConfigErrors, Diagnostic, Level, Location, Place};
@@ -210,8 +211,12 @@ impl Loader<'_> {
     }
 
     fn read_value(&mut self, file: &Path) -> Option<(Value, Positions, String)> {
-        let read = text::read_bytes(file)
-            .and_then(|bytes| Ok((text::decode(file, &bytes)?.to_owned(), hash(&bytes))));
+        let read = text::read_bytes(file).and_then(|bytes| {
+            Ok((
+                text::decode(file, &bytes)?.to_owned(),
+                hex(&Sha256::digest(&bytes)),
+            ))
+        });
         match read {
             Ok((text, hash)) => {
                 let (value, positions) = yaml::read(file, &text, &mut self.diagnostics)?;
@@ -285,11 +290,4 @@ fn choose_engine<'n>(
 /// The folder that relative paths in a file start from; empty for the working directory.
 fn folder_of(file: &Path) -> PathBuf {
     file.parent().map(Path::to_owned).unwrap_or_default()
-}
-
-fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }

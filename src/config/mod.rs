@@ -54,7 +54,7 @@ mod yaml;
 
 pub use diagnostic::{ConfigErrors, Diagnostic, Level, Location, Place};
 pub use load::{LoadOptions, load};
-pub use pipeline::{DataVersionMode, Durability, Pipeline, Reuse};
+pub use pipeline::{DataVersionMode, Pipeline, Reuse};
 pub use secrets::Secrets;
 
 /// A config that was checked and can be run.

@@ -7,6 +7,7 @@ use jiff::{Span, SpanRelativeTo};
 use serde_yaml::Value;
 
 use super::fields::Fields;
+use crate::state::Durability;
 
 /// What is kept from run to run.
 #[derive(Clone, Debug)]
@@ -31,17 +32,6 @@ pub enum Reuse {
     /// Those whose rule is unchanged.
     Recorded,
     Never,
-}
-
-/// When a record must be on the disk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Durability {
-    /// Within a second, and at the end of a table.
-    #[default]
-    Batch,
-    /// At once.
-    Strict,
 }
 
 /// What tells whether the data of a table changed.

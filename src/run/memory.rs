@@ -19,7 +19,7 @@ pub struct Memory<'a> {
     fingerprints: Vec<Fingerprint>,
     data: Data,
     digests: Digests,
-    /// Why each rule is run or taken over.
+    /// Why each rule is run.
     reasons: Vec<String>,
     /// Whether each rule's result was taken over without proof.
     unproven: Vec<bool>,
@@ -138,33 +138,30 @@ impl<'a> Memory<'a> {
             let fingerprint = &self.fingerprints[index];
             let table_scope = self.table.scope.as_ref();
             let not_reusable = rule.not_reusable().or_else(|| table_scope?.not_reusable());
-            let reason =
-                match state.decide(&self.table.name, rule, fingerprint, token, not_reusable) {
-                    Decision::Run { why } => match &*why {
-                        "new" => why,
-                        _ => format!("re-run: {why}"),
-                    },
-                    Decision::Take { why, unproven } => {
-                        match state.recall(&self.table.name, rule) {
-                            None => "re-run: the record has no result".to_owned(),
-                            Some((mut result, judged_otherwise)) => {
-                                let why = judged_otherwise
-                                    .clone()
-                                    .map_or(why.clone(), |how| format!("{why}; {how}"));
-                                result.reused = true;
-                                result.reason.clone_from(&why);
-                                result.fingerprint = Some(fingerprint.short().to_owned());
-                                results[index] = Some(result);
-                                self.unproven[index] = unproven;
-                                if unproven || judged_otherwise.is_some() {
-                                    taken.push(index);
-                                }
-                                why
-                            }
-                        }
-                    }
-                };
-            self.reasons[index] = reason;
+            let decision = state.decide(&self.table.name, rule, fingerprint, token, not_reusable);
+            let (why, unproven) = match decision {
+                Decision::Run { why } => {
+                    self.reasons[index] = if why == "new" {
+                        why
+                    } else {
+                        format!("re-run: {why}")
+                    };
+                    continue;
+                }
+                Decision::Take { why, unproven } => (why, unproven),
+            };
+            let Some((mut result, judged_otherwise)) = state.recall(&self.table.name, rule) else {
+                self.reasons[index] = "re-run: the record has no result".to_owned();
+                continue;
+            };
+            if unproven || judged_otherwise.is_some() {
+                taken.push(index);
+            }
+            self.unproven[index] = unproven;
+            result.reused = true;
+            result.reason = judged_otherwise.map_or(why.clone(), |how| format!("{why}; {how}"));
+            result.fingerprint = Some(fingerprint.short().to_owned());
+            results[index] = Some(result);
         }
         if results.iter().any(Option::is_none) {
             state.start_table(&self.table.name);
@@ -176,6 +173,9 @@ impl<'a> Memory<'a> {
     /// the next run asks again.
     pub fn record(&mut self, indices: &[usize], results: &mut [Option<RuleResult>]) {
         let Some(state) = &mut self.state else { return };
+        if indices.is_empty() {
+            return;
+        }
         let token = self.data.token_if_it_holds();
         for &index in indices {
             if let Some(result) = results[index].as_mut().filter(|result| !result.reused) {

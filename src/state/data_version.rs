@@ -8,8 +8,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::fingerprint::hex;
 use crate::config::DataVersionMode;
+use crate::hex::hex;
 
 /// Files as they were when a run began to read them.
 #[derive(Debug)]

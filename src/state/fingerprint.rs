@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::canonical::write_object;
 use crate::config::{Config, Rule, SourceSpec, Table};
 use crate::engines::registry;
+use crate::hex::hex;
 use crate::rules::rule_type;
 
 /// All inputs of a result except the data, by name; equal inputs give equal results.
@@ -158,9 +159,4 @@ fn without_secrets(value: Value, config: &Config) -> Value {
         ),
         other => other,
     }
-}
-
-/// Bytes in hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

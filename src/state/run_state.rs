@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::data_version::Digests;
-use super::entry::{Origin, RuleEntry, RunRecord, Status};
+use super::entry::{RuleEntry, RunRecord, Status};
 use super::error::StateError;
 use super::file::FileState;
 use super::fingerprint::Fingerprint;
@@ -157,13 +157,6 @@ impl RunState {
     /// The recorded result of a rule, judged anew, and what changed in how it is judged.
     pub fn recall(&self, table: &str, rule: &Rule) -> Option<(RuleResult, Option<String>)> {
         recall::recall(rule, self.file.rule(table, &rule.name)?)
-    }
-
-    /// Whether the record of a rule is as this program wrote it.
-    pub fn is_own(&self, table: &str, rule: &str) -> bool {
-        self.file
-            .rule(table, rule)
-            .is_some_and(|entry| entry.origin(table, rule) == Origin::Ours)
     }
 
     pub fn start_table(&mut self, table: &str) {

@@ -31,9 +31,11 @@ pub enum LockMode {
 }
 
 /// What a power cut may take; a crash of the process takes nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Durability {
     /// The newest second within a table.
+    #[default]
     Batch,
     /// Nothing that was put.
     Strict,

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::comments::blank_comments;
 use super::crash_point::crash_point;
 use super::place::Place;
+use crate::hex::hex;
 use crate::state::entries::Entries;
 use crate::state::layout::Layout;
 use crate::state::{FORMAT, StateError};
@@ -190,6 +191,5 @@ pub(super) fn give_mode_of(file: &Path, options: &mut OpenOptions) {
 
 /// Spaces at the end do not count: an editor that adds a line end changed nothing.
 fn sha_of(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes.trim_ascii_end());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes.trim_ascii_end()))
 }
