@@ -25,6 +25,7 @@ impl Engine for DuckDb {
             capabilities: Capabilities {
                 file_formats: ["csv", "json", "parquet"].map(String::from).into(),
                 read_only_sessions: true,
+                publish: false,
             },
             harmless_options: config::harmless_options(),
             connection: config::keys(),

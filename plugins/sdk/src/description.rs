@@ -1,54 +1,74 @@
 //! What an engine says of itself, without a connection.
 
+use serde::{Deserialize, Serialize};
+
 use crate::dialect::Dialect;
 
 /// What an engine is, speaks and can do.
-#[derive(Clone, Debug)]
+///
+/// As JSON it is what a plugin's `describe` gives; `description.schema.json` beside this crate says the
+/// form. A field that is left out has its default and one that is not known is not looked at, so older
+/// and newer plugins can be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Description {
     /// The name by which a config chooses the engine, such as `duckdb`.
     pub name: String,
     /// Version of the plugin.
     pub version: String,
     /// Version of what executes the queries, where it is known without a connection.
+    #[serde(default)]
     pub engine_version: String,
     /// Raised when the same query on the same data gives another answer than before: results that
     /// were recorded with another value are not taken over.
+    #[serde(default)]
     pub semantics: u32,
+    #[serde(default)]
     pub dialect: Dialect,
+    #[serde(default)]
     pub capabilities: Capabilities,
     /// Options that change no answer, only how it is found; a result does not depend on them.
+    #[serde(default)]
     pub harmless_options: Vec<String>,
     /// The keys of `connection_params`; all others are refused before a connection is opened.
+    #[serde(default)]
     pub connection: Vec<ConfigKey>,
 }
 
 /// What an engine can do. A capability that is not declared is never used.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Capabilities {
     /// Formats of files the engine reads itself: `parquet`, `csv`, `json`.
     pub file_formats: Vec<String>,
     /// Whether a session can refuse to write.
     pub read_only_sessions: bool,
+    /// Whether [`Session::publish`](crate::Session::publish) and
+    /// [`Session::outcome`](crate::Session::outcome) are there.
+    pub publish: bool,
 }
 
 /// One key of `connection_params`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfigKey {
     pub name: String,
     pub kind: ConfigKind,
+    #[serde(default)]
     pub required: bool,
     /// One line for a user.
+    #[serde(default)]
     pub help: String,
 }
 
 /// What the value of a key is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ConfigKind {
     Text,
     Integer,
     Boolean,
     /// A file; a relative one is resolved against the config's folder by the host.
     Path,
-    /// Text that is never shown.
+    /// Text that is never shown. A kind that is not known here counts as this one.
+    #[serde(other)]
     Secret,
 }

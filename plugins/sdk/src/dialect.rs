@@ -1,11 +1,15 @@
 //! An engine's SQL as data: the host renders from this table and knows no engine by name.
 
+use serde::{Deserialize, Serialize};
+
 use crate::schema::LogicalType;
 
 /// How an engine writes what a rule asks.
 ///
-/// Templates hold named places in braces, which are filled with SQL that is rendered already.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Templates hold named places in braces, which are filled with SQL that is rendered already. The
+/// default is [`Dialect::ansi`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Dialect {
     /// Name of the `sqlparser` dialect that reads this engine's SQL: `duckdb`, `postgres`, `generic`.
     pub parser: String,
@@ -29,7 +33,8 @@ pub struct Dialect {
 }
 
 /// Which regular-expression language the engine speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RegexFlavour {
     /// Google's RE2.
     Re2,
@@ -40,7 +45,8 @@ pub enum RegexFlavour {
 }
 
 /// What a type is called in `CAST(… AS …)`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TypeNames {
     pub boolean: String,
     pub integer: String,
@@ -50,6 +56,28 @@ pub struct TypeNames {
     pub date: String,
     pub timestamp: String,
     pub timestamp_tz: String,
+}
+
+impl Default for Dialect {
+    fn default() -> Self {
+        Self::ansi()
+    }
+}
+
+/// The names of the SQL standard.
+impl Default for TypeNames {
+    fn default() -> Self {
+        Self {
+            boolean: "BOOLEAN".into(),
+            integer: "BIGINT".into(),
+            float: "REAL".into(),
+            double: "DOUBLE PRECISION".into(),
+            text: "VARCHAR".into(),
+            date: "DATE".into(),
+            timestamp: "TIMESTAMP".into(),
+            timestamp_tz: "TIMESTAMP WITH TIME ZONE".into(),
+        }
+    }
 }
 
 impl TypeNames {

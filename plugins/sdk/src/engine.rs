@@ -2,13 +2,16 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::abi::arrow::{ArrowArray, ArrowSchema};
 use crate::description::Description;
-use crate::error::EngineError;
+use crate::error::{EngineError, ErrorClass};
+use crate::publication::{Outcome, Publication};
 use crate::schema::Schema;
 use crate::source::Source;
+use crate::statistics::Exact;
 
 /// An engine: what executes queries. One value serves all threads.
 pub trait Engine: Send + Sync {
@@ -57,6 +60,21 @@ pub trait Session: Send {
         call: &Call,
     ) -> Result<Option<String>, EngineError>;
 
+    /// What is known of the relation without reading its rows. `None` where nothing is.
+    ///
+    /// # Behavior
+    /// - reads no rows
+    /// - tells only what is exact for all rows and all files; what is not known of a column is left out
+    fn statistics(
+        &mut self,
+        relation: &Relation,
+        columns: &[&str],
+        call: &Call,
+    ) -> Result<Option<Exact>, EngineError> {
+        let _ = (relation, columns, call);
+        Ok(None)
+    }
+
     /// Runs exactly one statement that gives rows.
     ///
     /// # Behavior
@@ -68,12 +86,50 @@ pub trait Session: Send {
         call: &Call,
     ) -> Result<Box<dyn BatchStream + 's>, EngineError>;
 
+    /// Makes rows visible: all of them together, once, or none.
+    ///
+    /// # Requires
+    /// - [`Capabilities::publish`](crate::Capabilities::publish)
+    ///
+    /// # Behavior
+    /// - an answer means that it is durable
+    /// - a key that was published before changes nothing and is `Published`
+    /// - a fence that is not the right one changes nothing and is `Fenced`
+    /// - after an error nothing is visible, or all of it: [`outcome`](Self::outcome) says which
+    /// - a table that is missing is `not_found`; none is created
+    /// - another writer in the way is `conflict`, and the call may be repeated
+    fn publish(&mut self, publication: &Publication, call: &Call) -> Result<Outcome, EngineError> {
+        let _ = call;
+        Err(cannot_publish(&publication.key))
+    }
+
+    /// What became of a publication whose answer was lost. `None` when nothing was published.
+    ///
+    /// # Requires
+    /// - [`Capabilities::publish`](crate::Capabilities::publish)
+    ///
+    /// # Behavior
+    /// - waits for a publication of that key that is still under way, in whatever session, so that
+    ///   `None` means that it will not become visible later
+    fn outcome(&mut self, key: &str, call: &Call) -> Result<Option<Outcome>, EngineError> {
+        let _ = call;
+        Err(cannot_publish(key))
+    }
+
     /// What stops calls of this session from another thread.
     ///
     /// # Behavior
     /// - costs little; the host asks for one with every call
+    /// - serves all calls of the session, earlier and later ones
     /// - may outlive the session, and then does nothing
     fn canceller(&self) -> Box<dyn Cancel>;
+}
+
+fn cannot_publish(key: &str) -> EngineError {
+    let message = format!(
+        "publishing '{key}': this engine cannot publish; keep the state in a file, or in an engine that can"
+    );
+    EngineError::new(ErrorClass::Unsupported, message)
 }
 
 /// Stops an operation of a session. Usable from any thread while a call of the session runs.
@@ -116,7 +172,8 @@ pub struct Relation {
 }
 
 /// Settings of an engine after interpolation; values may be secret.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct EngineConfig {
     /// How to reach the data: the keys that [`Description::connection`] lists.
     pub connection: Map<String, Value>,

@@ -3,6 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde_json::Value;
+
+use crate::aftermath::{Effect, SessionState, TransactionState};
+
 /// What kind of failure it was; the host retries, reports and exits by this alone.
 ///
 /// The numbers are part of the C interface and never change.
@@ -45,6 +49,29 @@ pub enum ErrorClass {
 }
 
 impl ErrorClass {
+    /// The class of that number, or `None` for one that this version does not know.
+    pub fn from_number(number: u32) -> Option<Self> {
+        Some(match number {
+            1 => Self::Transient,
+            2 => Self::Conflict,
+            3 => Self::Unavailable,
+            4 => Self::Resource,
+            5 => Self::Cancelled,
+            6 => Self::Timeout,
+            7 => Self::Integrity,
+            8 => Self::NotFound,
+            9 => Self::AlreadyExists,
+            10 => Self::InvalidSql,
+            11 => Self::Data,
+            12 => Self::Auth,
+            13 => Self::Unsupported,
+            14 => Self::Config,
+            15 => Self::InvalidState,
+            16 => Self::Internal,
+            _ => return None,
+        })
+    }
+
     /// The word for the class in reports and messages.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -77,7 +104,7 @@ impl fmt::Display for ErrorClass {
 /// A failed call to an engine.
 ///
 /// There is deliberately no `From` of a driver's error: whoever writes an engine chooses a class.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{message}")]
 pub struct EngineError {
     /// What kind of failure it was.
@@ -88,6 +115,22 @@ pub struct EngineError {
     pub sqlstate: Option<String>,
     /// How long the server asks to be left alone before the next attempt.
     pub retry_after: Option<Duration>,
+    pub effect: Effect,
+    pub transaction: TransactionState,
+    pub session: SessionState,
+    /// What few errors have; apart, so that a `Result` stays small.
+    pub diagnostics: Option<Box<Diagnostics>>,
+}
+
+/// What an engine may say of an error beyond its class and message.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Diagnostics {
+    /// The engine's own number for the error; never 0.
+    pub vendor_code: Option<i64>,
+    /// Where in the statement, in bytes counted from 1.
+    pub sql_offset: Option<u64>,
+    /// Anything else, for a person to read; without secrets.
+    pub details: Option<Value>,
 }
 
 impl EngineError {
@@ -98,6 +141,10 @@ impl EngineError {
             message: message.into(),
             sqlstate: None,
             retry_after: None,
+            effect: Effect::default(),
+            transaction: TransactionState::default(),
+            session: SessionState::default(),
+            diagnostics: None,
         }
     }
 

@@ -10,25 +10,34 @@
 //! | [`description`], [`dialect`] | what an engine says of itself |
 //! | [`source`], [`schema`] | where rows are, and their columns |
 //! | [`quote`] | names and values as SQL text |
-//! | [`error`] | the one error type and its classes |
+//! | [`statistics`] | what is known without reading rows |
+//! | [`publication`] | rows that become visible together |
+//! | [`error`], [`aftermath`] | the one error type, its classes, what a failed call left behind |
 //! | [`abi`] | C structs that cross the border of a shared library |
 //!
 //! No type of an Arrow library appears here, since two engines may need two majors of it:
 //! batches travel as the structs of the Arrow C data interface.
 
 pub mod abi;
+pub mod aftermath;
 pub mod description;
 pub mod dialect;
 pub mod engine;
 pub mod error;
+mod logical_type_text;
+pub mod publication;
 pub mod quote;
 pub mod schema;
 pub mod source;
+pub mod statistics;
 
 pub use abi::arrow::{ArrowArray, ArrowArrayStream, ArrowSchema};
+pub use aftermath::{Effect, SessionState, TransactionState};
 pub use description::{Capabilities, ConfigKey, ConfigKind, Description};
 pub use dialect::{Dialect, RegexFlavour};
 pub use engine::{BatchStream, Call, Cancel, Engine, EngineConfig, Relation, Session};
-pub use error::{EngineError, ErrorClass};
+pub use error::{Diagnostics, EngineError, ErrorClass};
+pub use publication::{Fence, Outcome, Publication, Replacement, Rows, Scalar};
 pub use schema::{Column, LogicalType, Schema};
 pub use source::{CsvFormat, FileFormat, Source, TableName};
+pub use statistics::{Exact, ExactColumn};

@@ -52,16 +52,7 @@ impl Dialect {
             regex_flavour: crate::dialect::RegexFlavour::PostgresAre,
             is_nan: "{value} = CAST('NaN' AS DOUBLE PRECISION)".into(),
             text_by_code_point: "{value}".into(),
-            type_names: crate::dialect::TypeNames {
-                boolean: "BOOLEAN".into(),
-                integer: "BIGINT".into(),
-                float: "REAL".into(),
-                double: "DOUBLE PRECISION".into(),
-                text: "VARCHAR".into(),
-                date: "DATE".into(),
-                timestamp: "TIMESTAMP".into(),
-                timestamp_tz: "TIMESTAMP WITH TIME ZONE".into(),
-            },
+            type_names: crate::dialect::TypeNames::default(),
             max_select_items: 1000,
         }
     }

@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use crate::schema::Schema;
 
 /// Where the rows of a table are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Source {
     /// Files of one format that are read as one table; at least one, in a fixed order.
     Files {
@@ -19,7 +22,8 @@ pub enum Source {
 }
 
 /// The format of files, with all that is needed to read them alike on every engine.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FileFormat {
     Parquet,
     /// One JSON value a line, or one array of objects.
@@ -31,20 +35,24 @@ pub enum FileFormat {
 ///
 /// UTF-8 with a header line. An unquoted empty field is NULL, `""` is empty text, and a line with
 /// more or fewer fields than the header is an error.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CsvFormat {
     /// One ASCII byte.
+    #[serde(with = "one_character")]
     pub delimiter: u8,
     /// One ASCII byte, doubled inside a quoted field.
+    #[serde(with = "one_character")]
     pub quote: u8,
     /// Names and types of all columns, in the order of the file.
     pub schema: Schema,
 }
 
 /// The name of a table as its parts, outermost first: catalog, schema, table.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TableName {
+    #[serde(default)]
     pub catalog: Option<String>,
+    #[serde(default)]
     pub schema: Option<String>,
     pub table: String,
 }
@@ -59,5 +67,19 @@ impl TableName {
         ]
         .into_iter()
         .flatten()
+    }
+}
+
+/// An ASCII byte as a text of one character.
+mod one_character {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(byte: &u8, serializer: S) -> Result<S::Ok, S::Error> {
+        char::from(*byte).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+        u8::try_from(char::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
