@@ -1,13 +1,14 @@
 //! The traits an engine implements.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::abi::arrow::{ArrowArray, ArrowSchema};
 use crate::description::Description;
-use crate::error::{EngineError, ErrorClass};
+use crate::error::EngineError;
 use crate::publication::{Outcome, Publication};
 use crate::schema::Schema;
 use crate::source::Source;
@@ -100,7 +101,7 @@ pub trait Session: Send {
     /// - another writer in the way is `conflict`, and the call may be repeated
     fn publish(&mut self, publication: &Publication, call: &Call) -> Result<Outcome, EngineError> {
         let _ = call;
-        Err(cannot_publish(&publication.key))
+        Err(EngineError::cannot_publish(&publication.key))
     }
 
     /// What became of a publication whose answer was lost. `None` when nothing was published.
@@ -113,7 +114,7 @@ pub trait Session: Send {
     ///   `None` means that it will not become visible later
     fn outcome(&mut self, key: &str, call: &Call) -> Result<Option<Outcome>, EngineError> {
         let _ = call;
-        Err(cannot_publish(key))
+        Err(EngineError::cannot_publish(key))
     }
 
     /// What stops calls of this session from another thread.
@@ -123,13 +124,6 @@ pub trait Session: Send {
     /// - serves all calls of the session, earlier and later ones
     /// - may outlive the session, and then does nothing
     fn canceller(&self) -> Box<dyn Cancel>;
-}
-
-fn cannot_publish(key: &str) -> EngineError {
-    let message = format!(
-        "publishing '{key}': this engine cannot publish; keep the state in a file, or in an engine that can"
-    );
-    EngineError::new(ErrorClass::Unsupported, message)
 }
 
 /// Stops an operation of a session. Usable from any thread while a call of the session runs.
@@ -155,6 +149,12 @@ pub trait BatchStream {
 
     /// The next batch as an Arrow struct array, or `None` at the end.
     fn next(&mut self) -> Result<Option<ArrowArray>, EngineError>;
+}
+
+impl<C: Cancel + ?Sized> Cancel for Arc<C> {
+    fn cancel(&self, operation: u64) {
+        (**self).cancel(operation);
+    }
 }
 
 /// What every call to an engine carries.

@@ -148,6 +148,14 @@ impl EngineError {
         }
     }
 
+    /// The answer of an engine without the capability `publish`.
+    pub(crate) fn cannot_publish(key: &str) -> Self {
+        let message = format!(
+            "publishing '{key}': this engine cannot publish; keep the state in a file, or in an engine that can"
+        );
+        Self::new(ErrorClass::Unsupported, message)
+    }
+
     /// The same error, saying first what was attempted.
     #[must_use]
     pub fn context(mut self, attempted: impl fmt::Display) -> Self {

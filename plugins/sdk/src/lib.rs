@@ -13,7 +13,7 @@
 //! | [`statistics`] | what is known without reading rows |
 //! | [`publication`] | rows that become visible together |
 //! | [`error`], [`aftermath`] | the one error type, its classes, what a failed call left behind |
-//! | [`abi`] | C structs that cross the border of a shared library |
+//! | [`abi`] | the same interface in C, for engines in shared libraries |
 //!
 //! No type of an Arrow library appears here, since two engines may need two majors of it:
 //! batches travel as the structs of the Arrow C data interface.
@@ -32,6 +32,7 @@ pub mod source;
 pub mod statistics;
 
 pub use abi::arrow::{ArrowArray, ArrowArrayStream, ArrowSchema};
+pub use abi::loopback;
 pub use aftermath::{Effect, SessionState, TransactionState};
 pub use description::{Capabilities, ConfigKey, ConfigKind, Description};
 pub use dialect::{Dialect, RegexFlavour};

@@ -84,6 +84,19 @@ impl ArrowArray {
     }
 }
 
+impl ArrowArrayStream {
+    /// A released value, to be filled in by a callee.
+    pub fn empty() -> Self {
+        Self {
+            get_schema: None,
+            get_next: None,
+            get_last_error: None,
+            release: None,
+            private_data: ptr::null_mut(),
+        }
+    }
+}
+
 impl Drop for ArrowSchema {
     fn drop(&mut self) {
         if let Some(release) = self.release {

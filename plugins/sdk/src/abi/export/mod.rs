@@ -1,0 +1,11 @@
+//! A Rust engine as a table of C functions.
+
+mod engine;
+mod entry;
+mod lease;
+mod log_forwarder;
+mod session;
+mod stream;
+
+pub use engine::{Make, table};
+pub use entry::init;
