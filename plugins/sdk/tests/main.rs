@@ -7,10 +7,17 @@
     reason = "a test fails by panicking"
 )]
 
+mod c_compiler;
+mod c_host;
+mod c_plugin;
 mod cancel;
 mod canned;
 mod conversation;
 mod defective;
+mod description;
+mod header;
+mod json_forms;
+mod layout;
 mod panics;
 mod streams;
 mod versions;
