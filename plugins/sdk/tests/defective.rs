@@ -54,7 +54,7 @@ fn a_description_that_cannot_be_read_is_refused() {
     };
     assert_eq!(
         message(describe_garbage),
-        "the plugin's answer to 'describe' is not UTF-8 after 1 bytes; the plugin is defective"
+        "the plugin's answer to 'describe' is not UTF-8 from byte 2 on; whoever sent it is defective"
     );
     assert_eq!(
         message(describe_nothing),
@@ -93,7 +93,7 @@ fn an_answer_that_is_not_utf8_is_an_error() {
     let refused = error(session.data_version(&relation, &call));
     assert_eq!(
         refused.message,
-        "the plugin's answer to 'data_version' is not UTF-8 after 1 bytes; the plugin is defective"
+        "the plugin's answer to 'data_version' is not UTF-8 from byte 2 on; whoever sent it is defective"
     );
 }
 

@@ -54,8 +54,12 @@ impl Raw {
     }
 
     fn query(&self, sql: &str) -> Result<ArrowArrayStream, u32> {
+        self.query_text(DvString::of(sql))
+    }
+
+    fn query_text(&self, sql: DvString) -> Result<ArrowArrayStream, u32> {
         let mut stream = ArrowArrayStream::empty();
-        let (sql, none) = (DvString::of(sql), ptr::null_mut());
+        let none = ptr::null_mut();
         let query = self.table.query.unwrap();
         // SAFETY: the session is open, and there is room for the stream.
         match unsafe { query(self.session, ptr::null(), sql, &raw mut stream, none) } {
@@ -137,6 +141,24 @@ fn a_call_without_what_it_needs_is_refused() {
     // SAFETY: that there is no room for the stream is what the plugin has to find out.
     let status = unsafe { query(raw.session, ptr::null(), sql, ptr::null_mut(), none) };
     assert_eq!(status, ErrorClass::InvalidState as u32);
+}
+
+#[test]
+fn a_call_that_cannot_be_read_is_refused() {
+    let raw = Raw::open();
+    let garbage = DvString {
+        ptr: c"\xFF".as_ptr(),
+        len: 1,
+    };
+    let refused = raw.query_text(garbage).err();
+    assert_eq!(refused, Some(ErrorClass::Internal as u32));
+    let mut text = DvText::empty();
+    let (name, source) = (DvString::of("t"), DvString::of(r#"{"lake": "t"}"#));
+    let (attach, none) = (raw.table.attach.unwrap(), ptr::null_mut());
+    // SAFETY: the session is open, and there is room for the text.
+    let refused = unsafe { attach(raw.session, ptr::null(), name, source, &raw mut text, none) };
+    assert_eq!(refused, ErrorClass::Unsupported as u32);
+    assert!(text.ptr.is_null());
 }
 
 #[test]

@@ -135,8 +135,8 @@ unsafe extern "C" fn release(text: *mut DvText) {
 
 fn not_utf8(what: &str, error: std::str::Utf8Error) -> EngineError {
     let message = format!(
-        "{what} is not UTF-8 after {} bytes; the plugin is defective",
-        error.valid_up_to()
+        "{what} is not UTF-8 from byte {} on; whoever sent it is defective",
+        error.valid_up_to() + 1
     );
     EngineError::new(ErrorClass::Internal, message)
 }
