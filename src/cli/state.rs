@@ -78,7 +78,9 @@ fn table_line(table: &TableEntry) -> String {
 fn rule_line(rule: &RuleEntry) -> String {
     let at = rule.completed_at.as_deref().unwrap_or("at an unknown time");
     let result: Option<Value> = rule.result.as_ref().and_then(JsonText::read);
-    let message = result.as_ref().and_then(|result| result["message"].as_str());
+    let message = result
+        .as_ref()
+        .and_then(|result| result["message"].as_str());
     let message = message.unwrap_or("no result");
     match rule.status {
         Status::Completed => format!("completed {at}: {message}"),

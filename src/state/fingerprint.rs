@@ -102,7 +102,9 @@ impl Fingerprint {
         }
         let (now, before) = (by_name(&self.inputs), by_name(recorded));
         let mut names = now.keys().chain(before.keys());
-        names.find(|name| now.get(*name) != before.get(*name)).cloned()
+        names
+            .find(|name| now.get(*name) != before.get(*name))
+            .cloned()
     }
 }
 
@@ -161,7 +163,9 @@ fn hash_secrets(value: &mut Value, config: &Config) {
         Value::String(text) if config.secrets.redact(text) != *text => {
             *text = format!("sha256:{}", hex(&Sha256::digest(&*text)));
         }
-        Value::Object(fields) => fields.values_mut().for_each(|field| hash_secrets(field, config)),
+        Value::Object(fields) => fields
+            .values_mut()
+            .for_each(|field| hash_secrets(field, config)),
         Value::Array(items) => items.iter_mut().for_each(|item| hash_secrets(item, config)),
         _ => {}
     }

@@ -115,7 +115,9 @@ pub fn recall(rule: &Rule, entry: &RuleEntry) -> Option<(RuleResult, Option<Stri
     let mut result = if recorded.status.as_str() == Some("skipped") {
         verdict::skipped_with(rule, message)
     } else if let (Some(failed), Some(total), Some(excluded)) = counts {
-        judged_otherwise = recorded.judged_by.and_then(|before| difference(rule, &before));
+        judged_otherwise = recorded
+            .judged_by
+            .and_then(|before| difference(rule, &before));
         let missing = recorded.missing_count.as_u64()?;
         let counts = Counts {
             failed,
