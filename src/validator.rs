@@ -13,6 +13,8 @@ use crate::engines::connection::Limits;
 use crate::engines::connections::Connections;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
+use crate::plan::FormName;
+use crate::run::planning::PlanOptions;
 use crate::run::prepare::{Prepared, prepare};
 use crate::run::result::Summary;
 use crate::run::settings::{Progress, RunOutcome, RunSettings};
@@ -140,6 +142,10 @@ impl DataValidator {
                 &mut self.connections,
                 &self.config,
                 limits,
+                PlanOptions {
+                    form: settings.form,
+                    only_shown: false,
+                },
                 state.as_mut(),
                 table,
                 &rules,
@@ -171,6 +177,7 @@ impl DataValidator {
     pub fn explain(
         &mut self,
         selection: &Selection,
+        form: Option<FormName>,
         show: &mut dyn FnMut(&Prepared<'_>, &Dialect),
     ) -> Result<(), Error> {
         let interrupt = Interrupt::default();
@@ -188,7 +195,11 @@ impl DataValidator {
                 .map_err(|error| Error::engine(&attempted, &error))?;
             let found = sources::find(&table.source)
                 .map_err(|error| Error::unjudged(&attempted, &error))?;
-            let prepared = prepare(connection, limits, table, &found, &rules)
+            let options = PlanOptions {
+                form,
+                only_shown: true,
+            };
+            let prepared = prepare(connection, limits, table, &found, &rules, options)
                 .map_err(|error| Error::unjudged(&attempted, &error))?;
             show(&prepared, &connection.description().dialect);
         }
@@ -326,6 +337,7 @@ fn validate_one(
     connections: &mut Connections,
     config: &Config,
     limits: Limits<'_>,
+    plan: PlanOptions,
     state: Option<&mut RunState>,
     table: &Table,
     rules: &[&Rule],
@@ -340,6 +352,7 @@ fn validate_one(
                     config,
                     connection,
                     limits,
+                    plan,
                     state,
                 },
                 table,

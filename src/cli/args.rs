@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::exit::FailOn;
 use crate::config::{LoadOptions, Reuse};
+use crate::plan::FormName;
 use crate::report::output::Output;
 use crate::run::settings::RunSettings;
 use crate::selection::Selection;
@@ -119,6 +120,9 @@ pub struct Run {
     /// Show the scans and their SQL, and run none
     #[arg(long)]
     pub explain: bool,
+    /// Ask each question in this form where it has it, to compare what forms cost
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub form: Option<FormName>,
     /// Say nothing when all passed
     #[arg(long, short)]
     pub quiet: bool,

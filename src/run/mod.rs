@@ -5,6 +5,7 @@
 
 pub mod ask;
 pub mod memory;
+pub mod planning;
 pub mod prepare;
 pub mod result;
 pub mod settings;

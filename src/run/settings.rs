@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::result::Summary;
 use crate::config::{Reuse, Table};
 use crate::interrupt::Interrupt;
+use crate::plan::FormName;
 use crate::selection::Selection;
 use crate::state::StateError;
 
@@ -27,6 +28,8 @@ pub struct RunSettings {
     pub lock_timeout: Option<Duration>,
     /// Whether to go on where the file system has no locks.
     pub without_lock: bool,
+    /// The form that questions are asked in where they have it, in place of the cheapest.
+    pub form: Option<FormName>,
     /// Asks the run to stop.
     pub interrupt: Interrupt,
     /// When the run is stopped.

@@ -7,6 +7,7 @@ mod engine;
 mod error;
 mod session;
 mod source;
+mod statistics;
 mod stream;
 mod types;
 

@@ -1,13 +1,14 @@
 //! One connection to a database.
 
+use std::collections::BTreeMap;
 use std::fs::Metadata;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use data_validator_plugin::{
-    BatchStream, Call, Cancel, Column, Dialect, EngineError, ErrorClass, Relation, Schema, Session,
-    Source,
+    BatchStream, Call, Cancel, Column, Dialect, EngineError, ErrorClass, FileFormat, Relation,
+    Schema, Session, Source, Statistics,
 };
 use duckdb::{AccessMode, Config, Connection};
 
@@ -15,7 +16,8 @@ use crate::cancel::{Canceller, Operations};
 use crate::config::Settings;
 use crate::dialect::dialect;
 use crate::error::engine_error;
-use crate::source::read_files;
+use crate::source::{file_list, read_files};
+use crate::statistics;
 use crate::stream::Stream;
 use crate::types::logical_type;
 
@@ -23,6 +25,8 @@ pub struct DuckDbSession {
     connection: Connection,
     dialect: Dialect,
     operations: Arc<Operations>,
+    /// The files of the Parquet sources, as a list of literals, by relation.
+    parquet: BTreeMap<String, String>,
     /// The state of the database file while this session's lock keeps others from writing to it.
     file_version: Option<String>,
 }
@@ -55,6 +59,7 @@ impl DuckDbSession {
             connection,
             dialect: dialect(),
             operations: Operations::new(move || handle.interrupt()),
+            parquet: BTreeMap::new(),
             file_version: settings.database.as_deref().and_then(file_version),
         };
         session.apply(&settings.options)?;
@@ -104,14 +109,57 @@ impl DuckDbSession {
 
     /// A view keeps the rows where they are and lets the scans push their filters down. Its name is none
     /// that a database has, or it would stand in front of the table of that name.
-    fn view(&self, name: &str, select: &str) -> Result<Relation, EngineError> {
+    fn view(&mut self, name: &str, select: &str) -> Result<Relation, EngineError> {
         let view = self
             .dialect
             .identifier(&format!("data_validator source {name}"));
         self.run(&format!("CREATE OR REPLACE TEMP VIEW {view} AS {select}"))?;
-        Ok(Relation {
-            sql: format!("temp.main.{view}"),
-        })
+        let sql = format!("temp.main.{view}");
+        self.parquet.remove(&sql);
+        Ok(Relation { sql })
+    }
+}
+
+impl DuckDbSession {
+    /// Whether the relation is a table, of the database or of this session.
+    fn is_table(&self, relation: &Relation) -> Result<bool, EngineError> {
+        self.has_table(relation, "NOT internal")
+    }
+
+    /// Whether the relation is a table of the database.
+    fn is_permanent_table(&self, relation: &Relation) -> Result<bool, EngineError> {
+        self.has_table(relation, "NOT internal AND NOT temporary")
+    }
+
+    fn has_table(&self, relation: &Relation, condition: &str) -> Result<bool, EngineError> {
+        let tables = format!(
+            "SELECT database_name, schema_name, table_name FROM duckdb_tables() WHERE {condition}"
+        );
+        let mut statement = self
+            .connection
+            .prepare(&tables)
+            .map_err(|error| engine_error(&error))?;
+        let names = statement
+            .query_map([], |row| {
+                Ok([row.get::<_, String>(0)?, row.get(1)?, row.get(2)?])
+            })
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(|error| engine_error(&error))?;
+        Ok(names.iter().any(|[database, schema, table]| {
+            let named = |parts: &[&String]| {
+                parts
+                    .iter()
+                    .map(|part| self.dialect.identifier(part))
+                    .collect::<Vec<_>>()
+                    .join(".")
+                    == relation.sql
+            };
+            // A temporary table's relation names it without quotes round 'temp' and 'main'.
+            let temporary = format!("temp.main.{}", self.dialect.identifier(table));
+            named(&[schema, table])
+                || named(&[database, schema, table])
+                || database == "temp" && temporary == relation.sql
+        }))
     }
 }
 
@@ -124,13 +172,15 @@ impl Session for DuckDbSession {
     ) -> Result<Relation, EngineError> {
         let _running = self.operations.begin(call)?;
         match source {
-            Source::Files { format, paths } => self.view(
-                name,
-                &format!(
-                    "SELECT * FROM {}",
-                    read_files(&self.dialect, format, paths)?
-                ),
-            ),
+            Source::Files { format, paths } => {
+                let files = file_list(&self.dialect, paths)?;
+                let rows = read_files(&self.dialect, format, &files)?;
+                let relation = self.view(name, &format!("SELECT * FROM {rows}"))?;
+                if *format == FileFormat::Parquet {
+                    self.parquet.insert(relation.sql.clone(), files);
+                }
+                Ok(relation)
+            }
             Source::Table(table) => {
                 let mut table = table.clone();
                 // A name alone that is no table would be taken for a file to read.
@@ -164,6 +214,63 @@ impl Session for DuckDbSession {
         Ok(Schema { columns })
     }
 
+    fn statistics(
+        &mut self,
+        relation: &Relation,
+        columns: &[&str],
+        call: &Call,
+    ) -> Result<Option<Statistics>, EngineError> {
+        let _running = self.operations.begin(call)?;
+        match self.parquet.get(&relation.sql) {
+            Some(files) => {
+                statistics::of_parquet(&self.connection, &self.dialect, files, columns).map(Some)
+            }
+            None if self.is_table(relation)? => {
+                statistics::of_table(&self.connection, &relation.sql).map(Some)
+            }
+            None => Ok(None),
+        }
+    }
+
+    fn materialise(
+        &mut self,
+        name: &str,
+        relation: &Relation,
+        columns: &[&str],
+        call: &Call,
+    ) -> Result<Option<Relation>, EngineError> {
+        let _running = self.operations.begin(call)?;
+        let table = self
+            .dialect
+            .identifier(&format!("data_validator rows {name}"));
+        let columns: Vec<String> = columns
+            .iter()
+            .map(|column| self.dialect.identifier(column))
+            .collect();
+        self.run(&format!(
+            "CREATE OR REPLACE TEMP TABLE {table} AS SELECT {} FROM {}",
+            columns.join(", "),
+            relation.sql
+        ))?;
+        Ok(Some(Relation {
+            sql: format!("temp.main.{table}"),
+        }))
+    }
+
+    fn detach(&mut self, name: &str, call: &Call) -> Result<(), EngineError> {
+        let _running = self.operations.begin(call)?;
+        let view = self
+            .dialect
+            .identifier(&format!("data_validator source {name}"));
+        let table = self
+            .dialect
+            .identifier(&format!("data_validator rows {name}"));
+        self.parquet.remove(&format!("temp.main.{view}"));
+        self.run(&format!(
+            "DROP TABLE IF EXISTS temp.main.{table}; DROP VIEW IF EXISTS temp.main.{view}"
+        ))
+    }
+
     fn data_version(
         &mut self,
         relation: &Relation,
@@ -173,30 +280,9 @@ impl Session for DuckDbSession {
         let Some(version) = &self.file_version else {
             return Ok(None);
         };
+        let version = version.clone();
         // A view may read files, which the database's version says nothing about.
-        let tables = "SELECT database_name, schema_name, table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary";
-        let mut statement = self
-            .connection
-            .prepare(tables)
-            .map_err(|error| engine_error(&error))?;
-        let names = statement
-            .query_map([], |row| {
-                Ok([row.get::<_, String>(0)?, row.get(1)?, row.get(2)?])
-            })
-            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-            .map_err(|error| engine_error(&error))?;
-        let is_table = names.iter().any(|[database, schema, table]| {
-            let named = |parts: &[&String]| {
-                parts
-                    .iter()
-                    .map(|part| self.dialect.identifier(part))
-                    .collect::<Vec<_>>()
-                    .join(".")
-                    == relation.sql
-            };
-            named(&[schema, table]) || named(&[database, schema, table])
-        });
-        Ok(is_table.then(|| version.clone()))
+        Ok(self.is_permanent_table(relation)?.then_some(version))
     }
 
     fn query<'s>(

@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | [`engine`] | the traits |
 //! | [`description`], [`dialect`] | what an engine says of itself |
-//! | [`source`], [`schema`] | where rows are, and their columns |
+//! | [`source`], [`schema`], [`statistics`] | where rows are, their columns, what is known of them |
 //! | [`quote`] | names and values as SQL text |
 //! | [`error`] | the one error type and its classes |
 //! | [`abi`] | C structs that cross the border of a shared library |
@@ -24,11 +24,13 @@ pub mod error;
 pub mod quote;
 pub mod schema;
 pub mod source;
+pub mod statistics;
 
 pub use abi::arrow::{ArrowArray, ArrowArrayStream, ArrowSchema};
 pub use description::{Capabilities, ConfigKey, ConfigKind, Description};
-pub use dialect::{Dialect, RegexFlavour};
+pub use dialect::{Costs, Dialect, RegexFlavour};
 pub use engine::{BatchStream, Call, Cancel, Engine, EngineConfig, Relation, Session};
 pub use error::{EngineError, ErrorClass};
 pub use schema::{Column, LogicalType, Schema};
 pub use source::{CsvFormat, FileFormat, Source, TableName};
+pub use statistics::{ColumnStatistics, Part, Statistics};

@@ -63,6 +63,8 @@ impl Dialect {
                 timestamp_tz: "TIMESTAMP WITH TIME ZONE".into(),
             },
             max_select_items: 1000,
+            count_distinct_bitmap: None,
+            costs: crate::dialect::Costs::default(),
         }
     }
 }

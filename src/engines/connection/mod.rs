@@ -30,7 +30,14 @@ pub struct Connection {
     /// How many sessions there were, the present one included.
     sessions: u64,
     /// What a new session has to attach again, by name.
-    attached: BTreeMap<String, Source>,
+    attached: BTreeMap<String, Attached>,
+}
+
+/// A source that a session reads.
+struct Attached {
+    source: Source,
+    /// The columns of which it has a copy.
+    copied: Option<Vec<String>>,
 }
 
 /// What can end a call before its time.
@@ -92,14 +99,40 @@ impl Connection {
     pub fn attach(&mut self, name: &str, source: &Source, limits: Limits<'_>) -> Outcome<Relation> {
         let outcome = self.call(limits, |session, call| session.attach(name, source, call));
         if outcome.result.is_ok() {
-            self.attached.insert(name.to_owned(), source.clone());
+            let source = source.clone();
+            let copied = None;
+            self.attached
+                .insert(name.to_owned(), Attached { source, copied });
         }
         outcome
     }
 
-    /// Lets a source go: a new session will not attach it.
+    /// Copies these columns of an attached source to where they are read faster, and does so again in a
+    /// new session; `None` where the engine has no such place.
+    pub fn materialise(
+        &mut self,
+        name: &str,
+        relation: &Relation,
+        columns: &[&str],
+        limits: Limits<'_>,
+    ) -> Outcome<Option<Relation>> {
+        let outcome = self.call(limits, |session, call| {
+            session.materialise(name, relation, columns, call)
+        });
+        if let (Ok(Some(_)), Some(attached)) = (&outcome.result, self.attached.get_mut(name)) {
+            attached.copied = Some(columns.iter().map(ToString::to_string).collect());
+        }
+        outcome
+    }
+
+    /// Lets a source go: a new session will not attach it, and the present one drops its copy.
     pub fn detach(&mut self, name: &str) {
-        self.attached.remove(name);
+        let attached = self.attached.remove(name);
+        let has_copy = attached.is_some_and(|attached| attached.copied.is_some());
+        if let (true, Some(session)) = (has_copy, &mut self.session) {
+            // A copy that stays takes room and does no harm.
+            let _ = session.detach(name, &next_call());
+        }
     }
 
     /// Makes a call that only reads, in a session that is there, and again if need be.
@@ -159,11 +192,15 @@ impl Connection {
 fn connect(
     engine: &dyn Engine,
     config: &EngineConfig,
-    attached: &BTreeMap<String, Source>,
+    attached: &BTreeMap<String, Attached>,
 ) -> Result<Box<dyn Session>, EngineError> {
     let mut session = engine.connect(config, &next_call())?;
-    for (name, source) in attached {
-        session.attach(name, source, &next_call())?;
+    for (name, Attached { source, copied }) in attached {
+        let relation = session.attach(name, source, &next_call())?;
+        if let Some(columns) = copied {
+            let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+            session.materialise(name, &relation, &columns, &next_call())?;
+        }
     }
     Ok(session)
 }
