@@ -169,3 +169,39 @@ fn row() -> impl Strategy<Value = Row> {
     ];
     (integer, key, date, double, text).prop_map(|(i, k, d, x, s)| [i, k, d, x, s])
 }
+
+/// A CSV file that is large enough to be copied before it is scanned.
+#[test]
+fn a_source_that_is_copied_first_gives_the_same_counts() {
+    let workspace = Workspace::new();
+    let mut csv = String::from("id,name,amount\n");
+    for id in 0..20_000 {
+        let name = if id % 10 == 0 { "" } else { "some name" };
+        csv.push_str(&format!("{},{name},{}\n", id % 19_990, id % 7));
+    }
+    workspace.write("rows.csv", csv);
+    workspace.write(
+        "c.yaml",
+        r#"
+version: "1.0"
+tables:
+  - name: rows
+    source: rows.csv
+    rules:
+      - {name: id, rule_type: uniqueness, column: id}
+      - {name: name, rule_type: completeness, column: name}
+      - {name: amount, rule_type: range, column: amount, parameters: {max_value: 5}}
+      - {name: any, rule_type: custom, expression: "SELECT count(*) FROM {table} WHERE amount > 5 AND name IS NULL"}
+"#,
+    );
+    let explained = workspace.run(&["c.yaml", "--explain"]);
+    assert!(
+        explained.stdout.contains("once into a copy"),
+        "{explained:?}"
+    );
+    workspace.run(&["c.yaml", "--output", "report.json"]);
+    let report = workspace.json("report.json");
+    let failed = ["id", "name", "amount", "any"]
+        .map(|name| crate::support::rule(&report, "rows", name)["failed_count"].as_u64());
+    assert_eq!(failed, [Some(10), Some(2000), Some(2857), Some(286)]);
+}

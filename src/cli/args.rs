@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -120,6 +121,9 @@ pub struct Run {
     /// Show the scans and their SQL, and run none
     #[arg(long)]
     pub explain: bool,
+    /// Validate so many tables at a time [default: the number of processors]
+    #[arg(long, short, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
     /// Ask each question in this form where it has it, to compare what forms cost
     #[arg(long, value_enum, value_name = "FORM")]
     pub form: Option<FormName>,

@@ -11,3 +11,4 @@ pub mod result;
 pub mod settings;
 pub mod table;
 pub mod verdict;
+pub mod workers;

@@ -9,8 +9,8 @@ use crate::engines::decode::{Cell, first_rows};
 use crate::plan::choice::worth_a_sample;
 use crate::plan::{FormName, Known, Plan, Rows, sql};
 
-/// Files of fewer bytes are read as fast as their footers.
-const SMALL_BYTES: u64 = 1 << 20;
+/// Files of fewer bytes are read as fast as their footers, and again as fast as they are copied.
+pub const SMALL_BYTES: u64 = 1 << 18;
 
 /// A column has few different values if at most this share of a sample's rows have one of their own.
 const FEW_OF_THEIR_OWN: f64 = 0.01;

@@ -2,7 +2,7 @@
 
 use data_validator_plugin::{EngineError, Relation, Schema};
 
-use super::planning::{self, PlanOptions};
+use super::planning::{self, PlanOptions, SMALL_BYTES};
 use crate::config::{Rule, Table};
 use crate::engines::connection::{Connection, Limits};
 use crate::engines::retry::Attempts;
@@ -20,8 +20,8 @@ pub struct Prepared<'t> {
     pub plan: Plan,
     /// What connecting and attaching took.
     pub attempts: Attempts,
-    /// Whether each scan would read and parse the whole source.
-    is_parsed_by_each_scan: bool,
+    /// Whether each scan would read and parse a large source.
+    is_costly_to_scan: bool,
 }
 
 /// A rule and what becomes of it.
@@ -98,7 +98,8 @@ pub fn prepare<'t>(
         rules,
         plan,
         attempts,
-        is_parsed_by_each_scan: found.is_parsed_by_each_scan(),
+        is_costly_to_scan: found.is_parsed_by_each_scan()
+            && found.bytes().is_some_and(|bytes| bytes > SMALL_BYTES),
     };
     prepared.make_plan(connection, limits, &schema, found.bytes(), options);
     if prepared.is_copied_first() && !options.only_shown {
@@ -160,7 +161,7 @@ impl Prepared<'_> {
 
     /// Whether the source is read once into a copy before it is scanned, if the engine can.
     pub fn is_copied_first(&self) -> bool {
-        self.is_parsed_by_each_scan && self.plan.scans.len() > 1
+        self.is_costly_to_scan && self.plan.scans.len() > 1
     }
 
     /// The rows that the rules look at.

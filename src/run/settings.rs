@@ -1,5 +1,6 @@
 //! How a run goes, what it gives, and what is told on the way.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,8 @@ pub struct RunSettings {
     pub without_lock: bool,
     /// The form that questions are asked in where they have it, in place of the cheapest.
     pub form: Option<FormName>,
+    /// How many tables are validated at a time; as many as there are processors if not given.
+    pub jobs: Option<NonZeroUsize>,
     /// Asks the run to stop.
     pub interrupt: Interrupt,
     /// When the run is stopped.

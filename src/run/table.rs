@@ -1,6 +1,7 @@
 //! Validates one table: takes over what is proven unchanged, asks the rest, records each answer.
 
 use std::collections::BTreeSet;
+use std::sync::RwLock;
 use std::time::Duration;
 
 use data_validator_plugin::Schema;
@@ -26,7 +27,7 @@ pub struct Means<'a> {
     pub limits: Limits<'a>,
     pub plan: PlanOptions,
     /// What earlier runs recorded; `None` where no state is kept.
-    pub state: Option<&'a mut RunState>,
+    pub state: Option<&'a RwLock<RunState>>,
 }
 
 /// Validates these rules of a table. What cannot be judged is in the summary as such; the call

@@ -5,6 +5,7 @@ mod config;
 mod dialect;
 mod engine;
 mod error;
+mod instance;
 mod session;
 mod source;
 mod statistics;

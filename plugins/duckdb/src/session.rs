@@ -1,21 +1,19 @@
 //! One connection to a database.
 
 use std::collections::BTreeMap;
-use std::fs::Metadata;
-use std::path::Path;
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
 
 use data_validator_plugin::{
     BatchStream, Call, Cancel, Column, Dialect, EngineError, ErrorClass, FileFormat, Relation,
     Schema, Session, Source, Statistics,
 };
-use duckdb::{AccessMode, Config, Connection};
+use duckdb::Connection;
 
 use crate::cancel::{Canceller, Operations};
 use crate::config::Settings;
 use crate::dialect::dialect;
 use crate::error::engine_error;
+use crate::instance::Instance;
 use crate::source::{file_list, read_files};
 use crate::statistics;
 use crate::stream::Stream;
@@ -23,44 +21,25 @@ use crate::types::logical_type;
 
 pub struct DuckDbSession {
     connection: Connection,
+    /// Stays open as long as this session.
+    instance: Arc<Instance>,
     dialect: Dialect,
     operations: Arc<Operations>,
     /// The files of the Parquet sources, as a list of literals, by relation.
     parquet: BTreeMap<String, String>,
-    /// The state of the database file while this session's lock keeps others from writing to it.
-    file_version: Option<String>,
 }
 
 impl DuckDbSession {
-    /// Opens a database; a file is opened for reading only, and is never created.
-    pub fn open(settings: &Settings) -> Result<Self, EngineError> {
-        // Nothing is fetched from the network unless an option asks for it.
-        let config = Config::default()
-            .with("autoinstall_known_extensions", "false")
-            .and_then(|config| config.with("autoload_known_extensions", "false"))
-            .map_err(|error| engine_error(&error))?;
-        let connection = match &settings.database {
-            None => Connection::open_in_memory_with_flags(config),
-            // Only `stat` looks at the file: closing a handle of our own would drop DuckDB's lock on it.
-            Some(path) if !path.exists() => {
-                let message = format!(
-                    "the database {} does not exist; check 'database' in connection_params",
-                    path.display()
-                );
-                return Err(EngineError::new(ErrorClass::NotFound, message));
-            }
-            Some(path) => config
-                .access_mode(AccessMode::ReadOnly)
-                .and_then(|config| Connection::open_with_flags(path, config)),
-        };
-        let connection = connection.map_err(|error| engine_error(&error))?;
+    /// Opens a session of a database.
+    pub fn open(instance: Arc<Instance>, settings: &Settings) -> Result<Self, EngineError> {
+        let connection = instance.connect()?;
         let handle = connection.interrupt_handle();
         let session = Self {
             connection,
+            instance,
             dialect: dialect(),
             operations: Operations::new(move || handle.interrupt()),
             parquet: BTreeMap::new(),
-            file_version: settings.database.as_deref().and_then(file_version),
         };
         session.apply(&settings.options)?;
         Ok(session)
@@ -277,7 +256,7 @@ impl Session for DuckDbSession {
         call: &Call,
     ) -> Result<Option<String>, EngineError> {
         let _running = self.operations.begin(call)?;
-        let Some(version) = &self.file_version else {
+        let Some(version) = &self.instance.file_version else {
             return Ok(None);
         };
         let version = version.clone();
@@ -303,36 +282,4 @@ impl Session for DuckDbSession {
     fn canceller(&self) -> Box<dyn Cancel> {
         Box::new(Canceller(Arc::clone(&self.operations)))
     }
-}
-
-/// A token of a database file and its write-ahead log, from their metadata alone: opening the file
-/// would, when closed, drop DuckDB's lock on it.
-fn file_version(path: &Path) -> Option<String> {
-    let stat = |path: &Path| {
-        let metadata = std::fs::metadata(path).ok()?;
-        let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-        let (size, modified, identity) = (metadata.len(), modified.as_nanos(), identity(&metadata));
-        Some(format!("{size}.{modified}.{identity}"))
-    };
-    let mut log = path.as_os_str().to_owned();
-    log.push(".wal");
-    let log = stat(Path::new(&log)).unwrap_or_else(|| "none".into());
-    Some(format!("duckdb:{}+{log}", stat(path)?))
-}
-
-/// What tells a file from another one of the same size and time.
-#[cfg(unix)]
-fn identity(metadata: &Metadata) -> String {
-    use std::os::unix::fs::MetadataExt;
-    let (device, inode) = (metadata.dev(), metadata.ino());
-    format!(
-        "{device}.{inode}.{}.{}",
-        metadata.ctime(),
-        metadata.ctime_nsec()
-    )
-}
-
-#[cfg(not(unix))]
-fn identity(_metadata: &Metadata) -> String {
-    String::new()
 }

@@ -2,14 +2,14 @@
 //! lost, and every call retried as its failure allows.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use data_validator_plugin::{
-    Call, Description, Engine, EngineConfig, EngineError, ErrorClass, Relation, Session, Source,
+    Call, Description, Engine, EngineConfig, EngineError, Relation, Session, Source,
 };
 
-use super::registry;
 use super::retry::{Attempt, Budget, Failure, Outcome, Phase, Policy, Retry, SystemClock};
 use crate::config::EngineSettings;
 use crate::interrupt::Interrupt;
@@ -21,7 +21,7 @@ mod tests;
 pub struct Connection {
     /// The engine's name in the config.
     name: String,
-    engine: Box<dyn Engine>,
+    engine: Arc<dyn Engine>,
     config: EngineConfig,
     description: Description,
     policy: Policy,
@@ -50,19 +50,8 @@ pub struct Limits<'a> {
 }
 
 impl Connection {
-    /// Chooses the engine; connects to nothing yet.
-    ///
-    /// # Errors
-    /// When no engine has that name.
-    pub fn new(name: &str, settings: &EngineSettings) -> Result<Self, EngineError> {
-        let engine = registry::engine(&settings.engine_type).ok_or_else(|| {
-            let message = format!("there is no engine '{}'", settings.engine_type);
-            EngineError::new(ErrorClass::Config, message)
-        })?;
-        Ok(Self::to(name, engine, settings))
-    }
-
-    fn to(name: &str, engine: Box<dyn Engine>, settings: &EngineSettings) -> Self {
+    /// A way to this engine, which the config calls by the name; connects to nothing yet.
+    pub fn new(name: &str, engine: Arc<dyn Engine>, settings: &EngineSettings) -> Self {
         Self {
             name: name.to_owned(),
             description: engine.describe(),
