@@ -8,7 +8,6 @@ use super::diagnostic::{Diagnostic, Location, Place};
 use super::lenient::FirstOfDuplicates;
 use super::marks::{End, Marked, mark};
 use super::merge::merge;
-use super::path::KeyPath;
 use super::positions::{Mark, Positions};
 
 /// Reads a text; what is wrong with it goes to `diagnostics`.
@@ -54,7 +53,7 @@ fn read_or_stop(
         }
         (_, Some(diagnostic)) => return Err(Box::new(diagnostic)),
     };
-    if let Err(path) = merge(&mut value, &KeyPath::default()) {
+    if let Err(path) = merge(&mut value) {
         let place = Place::Text(positions.of_key(&path));
         let message = "'<<' merges mappings, but holds something else";
         return Err(Box::new(Diagnostic::error(
