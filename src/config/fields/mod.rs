@@ -17,6 +17,9 @@ pub mod wording;
 pub use rule::RuleFields;
 use wording::{advice, wanted, words};
 
+/// Looking at so many keys takes less time than hashing one.
+const FEW_KEYS: usize = 16;
+
 /// One mapping of a config, which remembers what it was asked for.
 #[derive(Clone)]
 pub struct Fields<'a> {
@@ -252,6 +255,14 @@ impl<'a> Fields<'a> {
     }
 
     fn peek(&self, key: &str) -> Option<&'a Value> {
-        self.mapping?.get(key).filter(|value| !value.is_null())
+        let mapping = self.mapping?;
+        let value = if mapping.len() <= FEW_KEYS {
+            let mut entries = mapping.iter();
+            let entry = entries.find(|(known, _)| known.as_str() == Some(key));
+            entry.map(|(_, value)| value)
+        } else {
+            mapping.get(key)
+        };
+        value.filter(|value| !value.is_null())
     }
 }
