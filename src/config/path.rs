@@ -35,14 +35,14 @@ impl KeyPath {
 
     /// The steps, from the root on.
     pub fn steps(&self) -> Vec<&Step> {
-        let mut steps: Vec<&Step> = self.from_the_last().collect();
+        let mut steps: Vec<&Step> = self.last_first().collect();
         steps.reverse();
         steps
     }
 
     /// What a message calls the value at this path.
     pub fn name(&self) -> String {
-        let key = self.from_the_last().find_map(|step| match step {
+        let key = self.last_first().find_map(|step| match step {
             Step::Key(key) => Some(key),
             Step::Index(_) => None,
         });
@@ -59,10 +59,10 @@ impl KeyPath {
     }
 
     fn last(&self) -> Option<&Step> {
-        self.from_the_last().next()
+        self.last_first().next()
     }
 
-    fn from_the_last(&self) -> impl Iterator<Item = &Step> {
+    fn last_first(&self) -> impl Iterator<Item = &Step> {
         let links = std::iter::successors(self.0.as_deref(), |link| link.before.0.as_deref());
         links.map(|link| &link.step)
     }
