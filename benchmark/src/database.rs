@@ -29,6 +29,16 @@ pub fn open(table: &str, path: &Path) -> anyhow::Result<Connection> {
     Ok(connection)
 }
 
+/// A connection to make tables with: it holds its memory within bounds and writes nothing but the
+/// tables. One thread keeps the rows in order without holding back those that come too early.
+pub fn open_to_make() -> anyhow::Result<Connection> {
+    let connection = Connection::open_in_memory().context("opening DuckDB")?;
+    connection
+        .execute_batch("SET threads = 1; SET memory_limit = '4GB'; SET temp_directory = ''")
+        .context("bounding the memory of DuckDB")?;
+    Ok(connection)
+}
+
 /// The cells of a query's first row.
 pub fn counts(connection: &Connection, query: &str) -> duckdb::Result<Vec<i64>> {
     let mut statement = connection.prepare(query)?;

@@ -7,9 +7,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use duckdb::Connection;
 
-use crate::database::{counts, literal, parquet, write_parquet};
+use crate::database::{counts, literal, open_to_make, parquet, write_parquet};
 use crate::rule::{Config, Rule};
 
 /// The name of the table in the config and in the fused query.
@@ -38,7 +37,7 @@ pub fn rules() -> anyhow::Result<Vec<Rule>> {
 
 /// Makes the table with that many copies of each flight.
 pub fn make(path: &Path, copies: u32) -> anyhow::Result<()> {
-    let connection = Connection::open_in_memory().context("opening DuckDB")?;
+    let connection = open_to_make()?;
     let select = format!(
         "SELECT row_number() OVER () - 1 AS flight_id,
                 flights.* REPLACE (flights.dep_delay + copies.i % 7 AS dep_delay)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use duckdb::Connection;
 
-use crate::database::{counts, literal, parquet, partial};
+use crate::database::{counts, literal, open_to_make, parquet, partial};
 use crate::fused::query;
 use crate::rule::{Bound, Check, Config, Key, Rule, Table};
 
@@ -48,7 +48,7 @@ pub fn make(folder: &Path) -> anyhow::Result<()> {
             .with_context(|| format!("removing the unfinished {}", partial.display()))?;
     }
     fs::create_dir_all(&partial).with_context(|| format!("making {}", partial.display()))?;
-    let connection = Connection::open_in_memory().context("opening DuckDB")?;
+    let connection = open_to_make()?;
     for (number, name) in names().enumerate() {
         let path = file(&partial, &name);
         let copy = format!(

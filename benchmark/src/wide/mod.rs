@@ -7,9 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use duckdb::Connection;
 
-use crate::database::write_parquet;
+use crate::database::{open_to_make, write_parquet};
 use crate::rule::{Config, Table};
 
 mod columns;
@@ -44,7 +43,7 @@ pub fn make(path: &Path) -> anyhow::Result<()> {
     let text = serde_yaml::to_string(&Config::new(vec![table])).context("writing the rules")?;
     let config = config(path);
     fs::write(&config, text).with_context(|| format!("writing {}", config.display()))?;
-    let connection = Connection::open_in_memory().context("opening DuckDB")?;
+    let connection = open_to_make()?;
     write_parquet(&connection, &columns::select(ROWS), path)?;
     let (columns, rules) = (columns::columns().len(), rules.len());
     println!(
