@@ -84,6 +84,12 @@ pub struct Growth {
     /// How many pairs are measured for each line
     #[arg(long, value_name = "NUMBER", default_value_t = 3, value_parser = positive)]
     pub pairs: u32,
+    /// The tables: so many copies of the flights, 336,776 rows each
+    #[arg(long, value_name = "NUMBER", num_args = 0.., default_values_t = [3, 30, 300], value_parser = positive)]
+    pub copies: Vec<u32>,
+    /// How many rules are asked about ten million rows; the fused query takes long for 1,000
+    #[arg(long, value_name = "NUMBER", num_args = 0.., default_values_t = [10, 100, 1_000], value_parser = positive)]
+    pub rules: Vec<u32>,
     #[command(flatten)]
     pub place: Place,
 }

@@ -11,9 +11,8 @@ use crate::pairs::{Rivals, medians, ratios};
 use crate::rule::{Bound, Check, Config, Rule, Table};
 use crate::work::{Work, flights_table, validator};
 
-/// Each copy of the flights has 336,776 rows: 1, 10 and 100 million.
-const COPIES: &[u32] = &[3, 30, 300];
-const RULES: &[usize] = &[10, 100, 1_000];
+/// Ten million rows.
+const COPIES_FOR_RULES: u32 = 30;
 
 /// Measures both and prints a line for each.
 pub fn measure(arguments: &Growth) -> anyhow::Result<()> {
@@ -23,14 +22,14 @@ pub fn measure(arguments: &Growth) -> anyhow::Result<()> {
     );
     println!("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     let twenty = flights::rules()?;
-    for &copies in COPIES {
+    for &copies in &arguments.copies {
         let path = flights_table(copies, None, &arguments.place)?;
         let work = Work::on_flights(&flights::config(), &twenty, &path);
         line(&rivals, &work, copies, arguments.pairs)?;
     }
-    let path = flights_table(30, None, &arguments.place)?;
-    for &number in RULES {
-        let rules = ranges(number);
+    for &number in &arguments.rules {
+        let path = flights_table(COPIES_FOR_RULES, None, &arguments.place)?;
+        let rules = ranges(number as usize);
         let config = arguments
             .place
             .folder()
@@ -39,7 +38,7 @@ pub fn measure(arguments: &Growth) -> anyhow::Result<()> {
         line(
             &rivals,
             &Work::on_flights(&config, &rules, &path),
-            30,
+            COPIES_FOR_RULES,
             arguments.pairs,
         )?;
     }
@@ -49,10 +48,10 @@ pub fn measure(arguments: &Growth) -> anyhow::Result<()> {
 fn line(rivals: &Rivals, work: &Work, copies: u32, pairs: u32) -> anyhow::Result<()> {
     let rows = 336_776 * u64::from(copies);
     let rules = work.rules.len();
-    rivals
-        .ensure_same_counts(work)
-        .with_context(|| format!("comparing the counts of {rules} rules on {rows} rows"))?;
-    let pairs = rivals.run(work, pairs, |_, _| {})?;
+    // Each pair's counts are compared; a run of its own for that would take many minutes here.
+    let pairs = rivals
+        .run(work, pairs, |_, _| {})
+        .with_context(|| format!("comparing {rules} rules on {rows} rows"))?;
     let fused = medians(&pairs, |pair| pair.fused);
     let validator = medians(&pairs, |pair| pair.validator);
     if let (Some(fused), Some(validator), Some(ratio)) = (fused, validator, ratios(&pairs)) {

@@ -56,8 +56,11 @@ pub fn run(command: &mut Command, exit_codes: &[i32], output: &Path) -> anyhow::
 
 /// The last lines of a text, on one line.
 fn end(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().collect();
-    lines[lines.len().saturating_sub(5)..].join(" / ")
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    lines[lines.len().saturating_sub(10)..].join(" / ")
 }
 
 #[cfg(test)]
@@ -84,7 +87,8 @@ mod tests {
 
     #[test]
     fn only_the_end_of_a_long_text_is_told() {
-        assert_eq!(end("1\n2\n3\n4\n5\n6\n"), "2 / 3 / 4 / 5 / 6");
+        let text = "first\nsecond\n\n".repeat(6);
+        assert_eq!(end(&text), ["first / second"; 5].join(" / "));
         assert_eq!(end(""), "");
     }
 }
