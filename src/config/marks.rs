@@ -12,7 +12,7 @@ use libyaml_safer::{Event, EventData, Parser, ScalarStyle};
 
 use super::diagnostic::{Diagnostic, Location, Place};
 use super::position_builder::{PositionBuilder, Size};
-use super::positions::{Children, Mark, Positions};
+use super::positions::{Mark, Positions};
 use super::text::MAX_BYTES;
 
 /// Lists and mappings inside one another; `serde_yaml` gives up at 128.
@@ -45,9 +45,9 @@ pub fn mark(file: &Path, text: &str) -> Marked {
         documents: 0,
     };
     let end = reader.take_all(&scannable(text));
-    let duplicates = std::mem::take(&mut reader.builder.duplicates);
+    let (positions, duplicates) = reader.builder.finish();
     Marked {
-        positions: reader.builder.finish(),
+        positions,
         duplicates,
         end,
     }
@@ -124,7 +124,7 @@ impl Reader<'_> {
                     depth: 0,
                 };
                 let absent = value.is_empty() && style == ScalarStyle::Plain;
-                self.builder.scalar(mark, value, absent, size);
+                self.builder.scalar(mark, &value, absent, size);
                 self.anchors.extend(anchor.map(|anchor| (anchor, size)));
             }
             EventData::Alias { anchor } => {
@@ -133,13 +133,11 @@ impl Reader<'_> {
             }
             EventData::SequenceStart { anchor, .. } => {
                 self.check_depth(1, mark)?;
-                self.builder
-                    .begin(mark, Children::Items(Vec::new()), anchor);
+                self.builder.begin_list(mark, anchor);
             }
             EventData::MappingStart { anchor, .. } => {
                 self.check_depth(1, mark)?;
-                self.builder
-                    .begin(mark, Children::Keys(HashMap::new()), anchor);
+                self.builder.begin_mapping(mark, anchor);
             }
             EventData::SequenceEnd | EventData::MappingEnd => {
                 if let Some((Some(anchor), size)) = self.builder.end() {
