@@ -1,4 +1,7 @@
 //! One YAML text as a value with positions.
+//!
+//! One pass over the parser's events gives both; `serde_yaml` reads what is rare in a config, and words the
+//! errors of a text that is no YAML.
 
 use std::path::Path;
 
@@ -41,7 +44,8 @@ fn read_or_stop(
     } = mark(file, text);
     diagnostics.extend(duplicates);
     let syntax = match end {
-        End::Complete => None,
+        End::Complete(Some(value)) => return Ok((value, positions)),
+        End::Complete(None) => None,
         End::Refused(diagnostic) => return Err(Box::new(diagnostic)),
         End::Syntax(diagnostic) => Some(diagnostic),
     };
