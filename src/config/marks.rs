@@ -54,9 +54,9 @@ pub fn mark(file: &Path, text: &str) -> Marked {
         reader.values.leave();
     }
     let end = reader.take_all(&scannable);
-    let duplicates = std::mem::take(&mut reader.builder.duplicates);
+    let (positions, duplicates) = reader.builder.finish();
     Marked {
-        positions: reader.builder.finish(),
+        positions,
         duplicates,
         end,
     }

@@ -12,8 +12,7 @@ pub struct PositionBuilder {
     finished: Vec<Node>,
     root: Option<Node>,
     open: Vec<Open>,
-    /// Keys that are given twice.
-    pub duplicates: Vec<Diagnostic>,
+    duplicates: Vec<Diagnostic>,
 }
 
 /// How much a value is with its aliases written out.
@@ -87,11 +86,7 @@ impl PositionBuilder {
     /// The innermost list or mapping ends; gives its anchor and its size.
     pub fn end(&mut self) -> Option<(Option<String>, Size)> {
         let ended = self.open.pop()?;
-        let mut children: Vec<Node> = self.finished.drain(ended.start..).collect();
-        if !matches!(ended.next, Next::Item) {
-            children.sort_by(|one, other| one.key.cmp(&other.key));
-            children.dedup_by(|later, first| self.is_given_twice(later, first));
-        }
+        let children = self.children_of(&ended);
         let size = Size {
             weight: 1 + ended.inside.weight,
             depth: 1 + ended.inside.depth,
@@ -114,8 +109,22 @@ impl PositionBuilder {
         self.place(mark, Vec::new(), size, None);
     }
 
-    pub fn finish(self) -> Positions {
-        Positions::new(&self.file, self.root)
+    /// The positions, and the keys that are given twice, also where a text breaks off.
+    pub fn finish(mut self) -> (Positions, Vec<Diagnostic>) {
+        while let Some(broken_off) = self.open.pop() {
+            self.children_of(&broken_off);
+        }
+        (Positions::new(&self.file, self.root), self.duplicates)
+    }
+
+    /// Takes the values of the innermost list or mapping from the finished ones.
+    fn children_of(&mut self, innermost: &Open) -> Vec<Node> {
+        let mut children: Vec<Node> = self.finished.drain(innermost.start..).collect();
+        if !matches!(innermost.next, Next::Item) {
+            children.sort_by(|one, other| one.key.cmp(&other.key));
+            children.dedup_by(|later, first| self.is_given_twice(later, first));
+        }
+        children
     }
 
     /// Puts a finished value into what is around it.
