@@ -31,10 +31,23 @@ struct Inputs<'r> {
     rule_type: &'r str,
     semantics: Option<u32>,
     parameters: &'r dyn Check,
-    #[serde(rename = "where")]
+    #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
     scope: Option<&'r SqlExpression>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     if_column_exists: bool,
     table: &'r JsonText,
+}
+
+/// As they are recorded with each rule of the table; what can be long as its hash.
+#[derive(Serialize)]
+struct SharedInputs<'t> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table_where: Option<&'t SqlExpression>,
+    engine: &'t str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engine_options: Option<String>,
+    engine_semantics: Option<u32>,
+    source: String,
 }
 
 /// The inputs that all rules of a table share.
@@ -60,13 +73,13 @@ impl<'c> TableInputs<'c> {
             .into_iter()
             .filter(|(name, _)| !harmless.contains(name))
             .collect();
-        let inputs = JsonText::of(&json!({
-            "table_where": table.scope,
-            "engine": engine_type,
-            "engine_options": options,
-            "engine_semantics": described.map(|described| described.semantics),
-            "source": source_identity(table, config),
-        }));
+        let inputs = JsonText::of(&SharedInputs {
+            table_where: table.scope.as_ref(),
+            engine: engine_type,
+            engine_options: (!options.is_empty()).then(|| hash_of(&Value::Object(options))),
+            engine_semantics: described.map(|described| described.semantics),
+            source: hash_of(&source_identity(table, config)),
+        });
         Self { config, inputs }
     }
 }
@@ -106,6 +119,11 @@ impl Fingerprint {
             .find(|name| now.get(*name) != before.get(*name))
             .cloned()
     }
+}
+
+/// Half a SHA-256, which is still more than chance brings about.
+fn hash_of(value: &Value) -> String {
+    hex(&Sha256::digest(value.to_string())[..16])
 }
 
 /// The inputs, those of groups too.

@@ -62,8 +62,11 @@ struct Recalled {
 /// What a verdict is made by, besides the counts.
 #[derive(Serialize)]
 struct JudgedBy {
+    #[serde(skip_serializing_if = "Option::is_none")]
     threshold: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     max_failed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     warn_threshold: Option<f64>,
     severity: Severity,
     on_empty: OnEmpty,
@@ -170,9 +173,8 @@ fn difference(rule: &Rule, before: &JsonText) -> Option<String> {
         return None;
     }
     let (now, before): (Map<String, Value>, Map<String, Value>) = (now.read()?, before.read()?);
-    let (name, now) = now
-        .iter()
-        .find(|(name, now)| before.get(*name) != Some(now))?;
+    let mut names = now.keys().chain(before.keys());
+    let name = names.find(|name| now.get(*name) != before.get(*name))?;
     let shown = |value: Option<&Value>| match value {
         None | Some(Value::Null) => "none".to_owned(),
         Some(Value::String(text)) => text.clone(),
@@ -181,6 +183,6 @@ fn difference(rule: &Rule, before: &JsonText) -> Option<String> {
     Some(format!(
         "re-judged: {name} {} → {}",
         shown(before.get(name)),
-        shown(Some(now))
+        shown(now.get(name))
     ))
 }

@@ -36,6 +36,7 @@ pub(super) struct Journal {
 pub(super) enum Sync {
     Now,
     Soon,
+    Never,
 }
 
 impl Journal {
@@ -96,16 +97,23 @@ impl Journal {
         }
         self.length += lines.len() as u64;
         self.chain = chain;
-        if sync == Sync::Now || self.synced.elapsed() >= SYNC_EVERY {
+        let is_due = match sync {
+            Sync::Now => true,
+            Sync::Soon => self.synced.elapsed() >= SYNC_EVERY,
+            Sync::Never => false,
+        };
+        if is_due {
             self.sync(place).inspect_err(|_| self.is_lost = true)?;
         }
         Ok(())
     }
 
-    /// Names the snapshot that has everything up to here, durably if the journal itself has a durable name.
+    /// Names the snapshot that has everything up to here.
+    ///
+    /// That need not be durable: should a power cut take it and leave the snapshot, the journal counts as
+    /// overruled by that, which is durable and has everything.
     pub(super) fn mark_spent(&mut self, place: &Place, sha: &str) -> io::Result<()> {
-        self.is_named = true;
-        self.append(place, &[Record::Snapshot(sha.to_owned())], Sync::Now)
+        self.append(place, &[Record::Snapshot(sha.to_owned())], Sync::Never)
     }
 
     fn sync(&mut self, place: &Place) -> io::Result<()> {
