@@ -29,6 +29,8 @@ pub(super) struct Journal {
     is_lost: bool,
     /// Whether the folder is known to keep its name.
     is_named: bool,
+    /// Lines that are about to be written.
+    lines: Vec<u8>,
 }
 
 /// When appended records become durable.
@@ -70,6 +72,7 @@ impl Journal {
             synced: Instant::now(),
             is_lost: false,
             is_named,
+            lines: Vec::new(),
         }
     }
 
@@ -86,16 +89,16 @@ impl Journal {
         if self.is_lost {
             return Err(io::Error::other("the disk failed to keep what was written"));
         }
-        let mut lines = Vec::with_capacity(records.len() * 512);
+        self.lines.clear();
         let mut chain = self.chain;
         for record in records {
-            chain = write_line(record, chain, &mut lines)?;
+            chain = write_line(record, chain, &mut self.lines)?;
         }
-        if let Err(error) = self.file.write_all(&lines) {
+        if let Err(error) = self.file.write_all(&self.lines) {
             let _ = self.file.set_len(self.length);
             return Err(error);
         }
-        self.length += lines.len() as u64;
+        self.length += self.lines.len() as u64;
         self.chain = chain;
         let is_due = match sync {
             Sync::Now => true,
