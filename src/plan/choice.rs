@@ -1,6 +1,6 @@
 //! Which form each question takes: the cheapest of those it has, by what is known of the rows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use data_validator_plugin::{Costs, Dialect, LogicalType, Schema, Statistics};
 
@@ -11,6 +11,9 @@ use super::question::{Condition, Count, KeyCount, Question};
 /// A bitmap of so many integers takes 128 MiB, and more than a few bits a row are not worth it.
 const MOST_BITS: i128 = 1 << 30;
 const MOST_BITS_PER_ROW: i128 = 32;
+
+/// Integers have few different values where at least so many rows share one.
+const ROWS_PER_VALUE: i128 = 16;
 
 /// Rows of a table of which nobody knows how many it has.
 const ROWS_IF_UNKNOWN: u64 = 100_000;
@@ -43,6 +46,26 @@ impl Known<'_> {
         self.statistics.map_or(ROWS_IF_UNKNOWN, Statistics::rows) as f64
     }
 
+    /// Why the column has few different values, if it is known to.
+    fn few_values_of(&self, column: &str) -> Option<&'static str> {
+        if self.few_values.contains(column) {
+            return Some("a sample shows few different values");
+        }
+        let statistics = self
+            .statistics
+            .filter(|_| self.is_of(column, &LogicalType::Integer))?;
+        let (min, max) = integer_bounds(column, statistics)?;
+        let rows = i128::from(statistics.rows());
+        (max.checked_sub(min)? < rows / ROWS_PER_VALUE)
+            .then_some("statistics show few different values")
+    }
+
+    fn values_of(&self, column: &str) -> Form {
+        Form::DistinctValues {
+            of_text: self.is_of(column, &LogicalType::Text),
+        }
+    }
+
     fn is_of(&self, column: &str, logical_type: &LogicalType) -> bool {
         self.schema
             .column(column)
@@ -57,26 +80,28 @@ pub fn choose(questions: &[Question], known: &Known<'_>, dialect: &Dialect) -> V
         .map(|question| cheapest(forms(question, known, dialect), known.wanted))
         .collect();
     if known.wanted.is_none() {
-        join_distinct_values(questions, &mut choices);
+        group_columns(questions, &mut choices, known, &dialect.costs);
     }
     choices
 }
 
-/// Columns whose patterns would cost so much that a look at a sample is worth it.
+/// Text columns whose questions would cost so much that a look at a sample is worth it.
 pub fn worth_a_sample<'q>(
     questions: &'q [Question],
     known: &Known<'_>,
     dialect: &Dialect,
 ) -> BTreeSet<&'q str> {
-    let is_costly = |question: &&Question| {
-        let best = cheapest(forms(question, known, dialect), None);
-        known.statistics.is_some() && best.cost > 10.0 * dialect.costs.query
-    };
-    let wanted = questions
-        .iter()
-        .filter(|question| question.has_distinct_values(known))
-        .filter(is_costly);
-    wanted.filter_map(Question::pattern_column).collect()
+    let mut costs: BTreeMap<&str, f64> = BTreeMap::new();
+    for question in questions {
+        if let (Some(column), Some(_)) = (question.groupable_column(known), known.statistics)
+            && known.is_of(column, &LogicalType::Text)
+        {
+            let best = cheapest(forms(question, known, dialect), None);
+            *costs.entry(column).or_default() += best.cost;
+        }
+    }
+    costs.retain(|_, cost| *cost > 10.0 * dialect.costs.query);
+    costs.into_keys().collect()
 }
 
 /// All forms of a question.
@@ -102,9 +127,7 @@ fn forms(question: &Question, known: &Known<'_>, dialect: &Dialect) -> Forms {
             if condition.compares_only() {
                 forms.push(pruned(proof, known, costs));
             }
-            if question.has_distinct_values(known) {
-                forms.extend(distinct_values(question, condition, known, costs));
-            }
+            forms.extend(distinct_values(question, condition, known, costs));
         }
         Count::Keys { columns, which } => {
             if *which == KeyCount::Distinct
@@ -170,28 +193,25 @@ fn pruned(proof: Option<Proof>, known: &Known<'_>, costs: &Costs) -> Choice {
     }
 }
 
-/// Without a sample it is a form, but not one to choose.
+/// Where nobody knows that there are few values it is a form, but not one to choose.
 fn distinct_values(
     question: &Question,
     condition: &Condition,
     known: &Known<'_>,
     costs: &Costs,
 ) -> Option<Choice> {
-    let column = condition.column()?;
-    let per_row = if known.few_values.contains(column) {
-        costs.group_few
-    } else if known.wanted.is_some() {
-        costs.group_many
-    } else {
+    let column = question.groupable_column(known)?;
+    let why = known.few_values_of(column);
+    if why.is_none() && known.wanted.is_none() {
         return None;
-    };
-    let why = match question.pattern_column() {
-        Some(_) => "a sample shows few different values, and each is tried once",
-        None => "a sample shows few different values",
+    }
+    let per_row = match why {
+        Some(_) => costs.group_few,
+        None => costs.group_many + costs.pattern * condition.patterns() as f64,
     };
     Some(Choice {
-        form: Form::DistinctValues,
-        why: why.into(),
+        form: known.values_of(column),
+        why: why.unwrap_or("groups the values").into(),
         cost: costs.query + known.rows() * per_row,
     })
 }
@@ -224,48 +244,47 @@ fn cheapest(forms: Forms, wanted: Option<FormName>) -> Choice {
     })
 }
 
-/// A column that is grouped for one question answers others about it on the way.
-fn join_distinct_values(questions: &[Question], choices: &mut [Choice]) {
-    let column = |index: usize| match &questions[index] {
-        Question {
-            scope: None,
-            count: Count::Rows(condition),
-        } => condition.column(),
-        _ => None,
-    };
-    let grouped: BTreeSet<&str> = (0..questions.len())
-        .filter(|&index| choices[index].form == Form::DistinctValues)
-        .filter_map(column)
-        .collect();
-    for (index, choice) in choices.iter_mut().enumerate() {
-        let joins = matches!(choice.form, Form::CountColumn | Form::Conditional)
-            && column(index).is_some_and(|column| grouped.contains(column));
-        if joins {
-            *choice = Choice {
-                form: Form::DistinctValues,
-                why: "the column is grouped for another question".into(),
-                cost: 0.0,
+/// Groups a column once where that answers all questions about it for less than each costs alone.
+fn group_columns(questions: &[Question], choices: &mut [Choice], known: &Known<'_>, costs: &Costs) {
+    let mut by_column: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, question) in questions.iter().enumerate() {
+        let is_asked = !matches!(choices[index].form, Form::Proof(_));
+        if let (Some(column), true) = (question.groupable_column(known), is_asked) {
+            by_column.entry(column).or_default().push(index);
+        }
+    }
+    let grouped = costs.query + known.rows() * costs.group_few;
+    for (column, indices) in by_column {
+        let Some(why) = known.few_values_of(column) else {
+            continue;
+        };
+        let alone: f64 = indices.iter().map(|&index| choices[index].cost).sum();
+        let is_grouped = |index: &usize| choices[*index].form == known.values_of(column);
+        if alone <= grouped && !indices.iter().any(is_grouped) {
+            continue;
+        }
+        for &index in &indices {
+            choices[index] = Choice {
+                form: known.values_of(column),
+                why: why.into(),
+                cost: grouped / indices.len() as f64,
             };
         }
     }
 }
 
 impl Question {
-    /// Whether the different values of one text column decide it.
-    fn has_distinct_values(&self, known: &Known<'_>) -> bool {
-        match (&self.scope, &self.count) {
-            (None, Count::Rows(condition)) => condition
-                .column()
-                .is_some_and(|column| known.is_of(column, &LogicalType::Text)),
-            _ => false,
-        }
-    }
-
-    /// The column on whose values a pattern is tried.
-    fn pattern_column(&self) -> Option<&str> {
-        match &self.count {
-            Count::Rows(condition) if condition.patterns() > 0 => condition.column(),
-            _ => None,
-        }
+    /// The column whose different values decide it, if their type has one equality: doubles have NaN
+    /// and two zeros.
+    fn groupable_column(&self, known: &Known<'_>) -> Option<&str> {
+        let (None, Count::Rows(condition)) = (&self.scope, &self.count) else {
+            return None;
+        };
+        let types = [LogicalType::Text, LogicalType::Integer, LogicalType::Date];
+        let column = condition.column()?;
+        types
+            .iter()
+            .any(|logical_type| known.is_of(column, logical_type))
+            .then_some(column)
     }
 }

@@ -16,7 +16,7 @@ pub enum Form {
     /// A scan of its own with the condition in `WHERE`: statistics keep most rows from being read.
     Pruned,
     /// The condition on each different value of the column, with the number of rows that have it.
-    DistinctValues,
+    DistinctValues { of_text: bool },
     /// `count(DISTINCT column)`.
     CountDistinct,
     /// `GROUP BY` the key.
@@ -61,7 +61,7 @@ impl Form {
                 | (Self::CountColumn, FormName::CountColumn)
                 | (Self::Conditional, FormName::Conditional)
                 | (Self::Pruned, FormName::Pruned)
-                | (Self::DistinctValues, FormName::DistinctValues)
+                | (Self::DistinctValues { .. }, FormName::DistinctValues)
                 | (Self::CountDistinct, FormName::CountDistinct)
                 | (Self::Groups, FormName::Groups)
                 | (Self::Bitmap { .. }, FormName::Bitmap)
@@ -76,7 +76,7 @@ impl fmt::Display for Form {
             Self::CountColumn => "count-column",
             Self::Conditional => "conditional",
             Self::Pruned => "pruned",
-            Self::DistinctValues => "distinct-values",
+            Self::DistinctValues { .. } => "distinct-values",
             Self::CountDistinct => "count-distinct",
             Self::Groups => "groups",
             Self::Bitmap { .. } => "bitmap",

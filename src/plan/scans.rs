@@ -33,7 +33,9 @@ pub enum Shape {
     /// `count(*)` of the rows that the condition leaves.
     Filter,
     /// An aggregate for each question, over the different values of a column.
-    Values,
+    Values {
+        of_text: bool,
+    },
     CountDistinct,
     Groups,
     Bitmap {
@@ -50,7 +52,7 @@ impl Shape {
             Form::Proof(_) => return None,
             Form::CountColumn | Form::Conditional => Self::Rows,
             Form::Pruned => Self::Filter,
-            Form::DistinctValues => Self::Values,
+            Form::DistinctValues { of_text } => Self::Values { of_text },
             Form::CountDistinct => Self::CountDistinct,
             Form::Groups => Self::Groups,
             Form::Bitmap { min, max } => Self::Bitmap { min, max },
@@ -156,7 +158,7 @@ impl Shape {
     fn can_take(self, question: &Question, other: &Question) -> bool {
         match (self, &question.count, &other.count) {
             (Self::Rows, ..) => true,
-            (Self::Values, Count::Rows(condition), Count::Rows(other)) => {
+            (Self::Values { .. }, Count::Rows(condition), Count::Rows(other)) => {
                 condition.column() == other.column()
             }
             (

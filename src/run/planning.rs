@@ -12,8 +12,10 @@ use crate::plan::{FormName, Known, Plan, Rows, sql};
 /// Files of fewer bytes are read as fast as their footers, and again as fast as they are copied.
 pub const SMALL_BYTES: u64 = 1 << 18;
 
-/// A column has few different values if at most this share of a sample's rows have one of their own.
+/// A column has few different values if at most this share of a sample's rows have one of their own, and
+/// there are at most so many in a row, which tells where equal values stand together.
 const FEW_OF_THEIR_OWN: f64 = 0.01;
+const FEW_A_ROW: f64 = 0.1;
 
 /// A smaller sample says nothing.
 const LEAST_SAMPLE: f64 = 1000.0;
@@ -101,8 +103,13 @@ fn few_values(
         .flatten()
         .map(number)
         .collect();
-    let is_few = |counts: &[f64]| matches!(counts, [rows, own] if *rows >= LEAST_SAMPLE && own / rows <= FEW_OF_THEIR_OWN);
-    let few = columns.iter().zip(cells.chunks(2));
+    let is_few = |counts: &[f64]| match counts {
+        [rows, values, own] => {
+            *rows >= LEAST_SAMPLE && values / rows <= FEW_A_ROW && own / rows <= FEW_OF_THEIR_OWN
+        }
+        _ => false,
+    };
+    let few = columns.iter().zip(cells.chunks(3));
     few.filter(|(_, counts)| is_few(counts))
         .map(|(column, _)| (*column).to_owned())
         .collect()

@@ -23,7 +23,7 @@ pub fn dialect() -> Dialect {
             timestamp: "TIMESTAMP".into(),
             timestamp_tz: "TIMESTAMPTZ".into(),
         },
-        max_select_items: 1000,
+        max_select_items: 128,
         count_distinct_bitmap: Some("bit_count(bitstring_agg({value}, {min}, {max}))".into()),
         costs: costs(),
     }
@@ -34,7 +34,7 @@ fn costs() -> Costs {
     Costs {
         query: 1_500_000.0,
         count_column: 0.8,
-        condition: 1.4,
+        condition: 2.0,
         pattern: 25.0,
         filter: 2.0,
         group_few: 3.0,

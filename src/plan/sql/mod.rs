@@ -61,12 +61,16 @@ pub fn scan(
             let conditions = [scopes, vec![condition]].concat();
             format!("SELECT count(*) AS c0 FROM {}", rows.filtered(&conditions))
         }
-        (Shape::Values, Count::Rows(condition)) => {
+        (Shape::Values { of_text }, Count::Rows(condition)) => {
             let column = condition.column().unwrap_or_default();
+            let value = match of_text {
+                true => text_by_code_point(dialect, column),
+                false => dialect.identifier(column),
+            };
             format!(
                 "SELECT {} FROM (SELECT {} AS {}, count(*) AS {ROWS_OF_VALUE} FROM {} GROUP BY 1) AS rows_by_value",
                 each(&|question| sum_rows(dialect, question)),
-                text_by_code_point(dialect, column),
+                value,
                 dialect.identifier(column),
                 rows.filtered(&[])
             )

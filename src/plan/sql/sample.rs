@@ -8,10 +8,10 @@ use super::{Rows, select_list};
 /// Enough rows that a value which all of them lack is rare in the rest.
 const SAMPLE_ROWS: u32 = 20_000;
 
-/// For each column two cells: how many rows of a sample have a value of the column, and how many have
-/// one that no other row of the sample has.
+/// For each text column three cells: how many rows of a sample have a value of the column, how many
+/// different values these are, and how many rows have one that no other row of the sample has.
 ///
-/// The share of the second in the first estimates how likely the next row has a value that was not seen
+/// The share of the third in the first estimates how likely the next row has a value that was not seen
 /// yet (Good, "The population frequencies of species", Biometrika 40, 1953).
 pub fn sample(dialect: &Dialect, rows: Rows<'_>, columns: &[&str]) -> String {
     let names: Vec<String> = columns
@@ -26,8 +26,12 @@ pub fn sample(dialect: &Dialect, rows: Rows<'_>, columns: &[&str]) -> String {
                 "SELECT count(*) AS n FROM data_validator_sample WHERE {name} IS NOT NULL GROUP BY {}",
                 text_by_code_point(dialect, column)
             );
-            ["coalesce(sum(n), 0)", "count(CASE WHEN n = 1 THEN 1 END)"]
-                .map(|count| format!("(SELECT {count} FROM ({groups}) AS keys)"))
+            [
+                "coalesce(sum(n), 0)",
+                "count(*)",
+                "count(CASE WHEN n = 1 THEN 1 END)",
+            ]
+            .map(|count| format!("(SELECT {count} FROM ({groups}) AS keys)"))
         })
         .collect();
     format!(

@@ -75,7 +75,10 @@ pub(super) fn load(place: &Place) -> Result<Loaded, StateError> {
             Some(bytes) => understand(bytes, place),
         };
         let version = version.join();
-        (understood, version.unwrap_or_else(|panic| resume_unwind(panic)))
+        (
+            understood,
+            version.unwrap_or_else(|panic| resume_unwind(panic)),
+        )
     });
     let (mut entries, snapshot) = understood?;
     let replay = journal_bytes.as_deref().map(journal::replay);
