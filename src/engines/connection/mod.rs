@@ -114,12 +114,10 @@ impl Connection {
         outcome
     }
 
-    /// Lets a source go: a new session will not attach it, and the present one drops its copy.
+    /// Lets a source go: a new session will not attach it, and the present one forgets it.
     pub fn detach(&mut self, name: &str) {
-        let attached = self.attached.remove(name);
-        let has_copy = attached.is_some_and(|attached| attached.copied.is_some());
-        if let (true, Some(session)) = (has_copy, &mut self.session) {
-            // A copy that stays takes room and does no harm.
+        if let (Some(_), Some(session)) = (self.attached.remove(name), &mut self.session) {
+            // What stays takes room and does no harm.
             let _ = session.detach(name, &next_call());
         }
     }
