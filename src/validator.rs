@@ -1,22 +1,26 @@
 //! The validator: a config, the way to its engines, its state, and the tables validated with them.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::{PoisonError, RwLock};
+use std::thread;
 use std::time::Duration;
 
 use data_validator_plugin::{Description, Dialect};
 use jiff::Timestamp;
 
-use crate::config::{self, Config, ConfigErrors, FileKind, LoadOptions, Rule, Table};
+use crate::config::{self, Config, ConfigErrors, FileKind, LoadOptions};
 use crate::engines::connection::Limits;
 use crate::engines::connections::Connections;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
+use crate::plan::FormName;
+use crate::run::planning::PlanOptions;
 use crate::run::prepare::{Prepared, prepare};
 use crate::run::result::Summary;
 use crate::run::settings::{Progress, RunOutcome, RunSettings};
-use crate::run::table::{self, Means};
+use crate::run::workers::{Work, validate_all};
 use crate::selection::Selection;
 use crate::sources;
 use crate::state::{
@@ -28,7 +32,8 @@ use crate::state::{
 /// A session is opened when the first table of its engine is validated, and is kept for the others.
 pub struct DataValidator {
     config: Config,
-    connections: Connections,
+    /// By worker; never none.
+    connections: Vec<Connections>,
 }
 
 impl DataValidator {
@@ -48,7 +53,7 @@ impl DataValidator {
     pub fn from_config(config: Config) -> Self {
         Self {
             config,
-            connections: Connections::default(),
+            connections: vec![Connections::default()],
         }
     }
 
@@ -110,7 +115,7 @@ impl DataValidator {
         settings: &RunSettings,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<RunOutcome, Error> {
-        let mut state = self.begin_run(settings)?;
+        let state = self.begin_run(settings)?;
         let run_id = match &state {
             Some(state) => state.run_id().to_owned(),
             None => settings.run_id.clone().unwrap_or_else(new_run_id),
@@ -122,32 +127,29 @@ impl DataValidator {
             .as_ref()
             .map(|state| state.warnings().to_vec())
             .unwrap_or_default();
-        let heard = RefCell::new(&mut *progress);
-        let told =
-            |text: &str| (heard.borrow_mut())(Progress::Waits(&self.config.secrets.redact(text)));
-        let limits = Limits {
+        let tables = settings.selection.of(&self.config)?;
+        let state = state.map(RwLock::new);
+        let jobs = settings
+            .jobs
+            .unwrap_or_else(|| thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
+        let workers = jobs.get().min(tables.len());
+        while self.connections.len() < workers {
+            let more = self.connections.first().map(Connections::of_another_worker);
+            self.connections.push(more.unwrap_or_default());
+        }
+        let work = Work {
+            config: &self.config,
+            tables: &tables,
+            plan: PlanOptions {
+                form: settings.form,
+                only_shown: false,
+            },
             interrupt: &settings.interrupt,
             deadline: settings.deadline,
-            told: &told,
+            state: state.as_ref(),
         };
-        let mut summaries = Vec::new();
-        for (table, rules) in settings.selection.of(&self.config)? {
-            (heard.borrow_mut())(Progress::Started {
-                table,
-                rules: rules.len(),
-            });
-            let summary = validate_one(
-                &mut self.connections,
-                &self.config,
-                limits,
-                state.as_mut(),
-                table,
-                &rules,
-            );
-            let summary = summary.redacted(&self.config.secrets);
-            (heard.borrow_mut())(Progress::Finished { summary: &summary });
-            summaries.push(summary);
-        }
+        let summaries = validate_all(&work, &mut self.connections[..workers], progress);
+        let state = state.map(|state| state.into_inner().unwrap_or_else(PoisonError::into_inner));
         let completed = settings.interrupt.requested().is_none();
         let mut state_error = None;
         match state.map(|state| state.finish(completed)) {
@@ -171,6 +173,7 @@ impl DataValidator {
     pub fn explain(
         &mut self,
         selection: &Selection,
+        form: Option<FormName>,
         show: &mut dyn FnMut(&Prepared<'_>, &Dialect),
     ) -> Result<(), Error> {
         let interrupt = Interrupt::default();
@@ -182,13 +185,16 @@ impl DataValidator {
         for (table, rules) in selection.of(&self.config)? {
             let attempted = format!("explaining table '{}'", table.name);
             let rules: Vec<_> = rules.into_iter().filter(|rule| rule.enabled).collect();
-            let connection = self
-                .connections
+            let connection = self.connections[0]
                 .to(&table.engine, &self.config)
                 .map_err(|error| Error::engine(&attempted, &error))?;
             let found = sources::find(&table.source)
                 .map_err(|error| Error::unjudged(&attempted, &error))?;
-            let prepared = prepare(connection, limits, table, &found, &rules)
+            let options = PlanOptions {
+                form,
+                only_shown: true,
+            };
+            let prepared = prepare(connection, limits, table, &found, &rules, options)
                 .map_err(|error| Error::unjudged(&attempted, &error))?;
             show(&prepared, &connection.description().dialect);
         }
@@ -201,8 +207,7 @@ impl DataValidator {
     /// When there is no such engine, or the connection fails.
     pub fn check_connection(&mut self, engine: &str) -> Result<Description, Error> {
         let attempted = format!("connecting to engine '{engine}'");
-        let connection = self
-            .connections
+        let connection = self.connections[0]
             .to(engine, &self.config)
             .map_err(|error| Error::engine(&attempted, &error))?;
         connection
@@ -318,36 +323,5 @@ impl DataValidator {
             durability: pipeline.durability,
         };
         Ok(Some(FileState::open(path, &options)?))
-    }
-}
-
-/// Validates one table on its engine.
-fn validate_one(
-    connections: &mut Connections,
-    config: &Config,
-    limits: Limits<'_>,
-    state: Option<&mut RunState>,
-    table: &Table,
-    rules: &[&Rule],
-) -> Summary {
-    if let Some(signal) = limits.interrupt.requested() {
-        return table::unjudged(table, rules, &format!("stopped by {}", signal.as_str()));
-    }
-    match connections.to(&table.engine, config) {
-        Ok(connection) => {
-            let summary = table::validate(
-                Means {
-                    config,
-                    connection,
-                    limits,
-                    state,
-                },
-                table,
-                rules,
-            );
-            connection.detach(&table.name);
-            summary
-        }
-        Err(error) => table::unjudged(table, rules, &error.message),
     }
 }

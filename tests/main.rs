@@ -12,6 +12,7 @@ mod bad_data;
 mod command_line;
 mod crash;
 mod flights;
+mod forms;
 mod reports;
 mod retry;
 mod rules;

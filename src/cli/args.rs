@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::exit::FailOn;
 use crate::config::{LoadOptions, Reuse};
+use crate::plan::FormName;
 use crate::report::output::Output;
 use crate::run::settings::RunSettings;
 use crate::selection::Selection;
@@ -119,6 +121,12 @@ pub struct Run {
     /// Show the scans and their SQL, and run none
     #[arg(long)]
     pub explain: bool,
+    /// Validate so many tables at a time [default: the number of processors]
+    #[arg(long, short, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Ask each question in this form where it has it, to compare what forms cost
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub form: Option<FormName>,
     /// Say nothing when all passed
     #[arg(long, short)]
     pub quiet: bool,

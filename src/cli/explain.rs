@@ -1,16 +1,23 @@
-//! `data-validator run --explain`: what would be run, from metadata only.
+//! `data-validator run --explain`: what would be run, and why in this form.
+
+use data_validator_plugin::Dialect;
 
 use super::Failure;
 use super::exit::Exit;
 use crate::DataValidator;
 use crate::plan::question::Question;
-use crate::plan::sql;
+use crate::plan::{FormName, sql};
 use crate::run::prepare::{Prepared, Step};
 use crate::selection::Selection;
-use data_validator_plugin::Dialect;
 
-pub fn explain(validator: &mut DataValidator, selection: &Selection) -> Result<Exit, Failure> {
-    validator.explain(selection, &mut |prepared, dialect| show(prepared, dialect))?;
+pub fn explain(
+    validator: &mut DataValidator,
+    selection: &Selection,
+    form: Option<FormName>,
+) -> Result<Exit, Failure> {
+    validator.explain(selection, form, &mut |prepared, dialect| {
+        show(prepared, dialect);
+    })?;
     Ok(Exit::Passed)
 }
 
@@ -21,29 +28,36 @@ fn show(prepared: &Prepared<'_>, dialect: &Dialect) {
         prepared.table.name,
         prepared.table.engine
     );
+    let proven: Vec<usize> = plan.proven().map(|(index, _)| index).collect();
+    if !proven.is_empty() {
+        anstream::println!("  without a scan");
+        show_choices(prepared, &proven);
+    }
     for (number, scan) in plan.scans.iter().enumerate() {
+        let cost: f64 = scan
+            .questions
+            .iter()
+            .map(|&index| plan.choices[index].cost)
+            .sum();
+        anstream::println!(
+            "  scan {} of {}, expected to take {}",
+            number + 1,
+            plan.scans.len(),
+            time(cost)
+        );
         let questions: Vec<&Question> = scan
             .questions
             .iter()
             .map(|&index| &plan.questions[index])
             .collect();
-        let answers = |rule_questions: &[usize]| {
-            rule_questions
-                .iter()
-                .any(|index| scan.questions.contains(index))
-        };
-        let rules = prepared
-            .rules
-            .iter()
-            .filter(|rule| matches!(&rule.step, Step::Ask { questions, .. } if answers(questions)));
-        let rules: Vec<&str> = rules.map(|rule| rule.rule.name.as_str()).collect();
         anstream::println!(
-            "  scan {} of {} answers {}",
-            number + 1,
-            plan.scans.len(),
-            rules.join(", ")
+            "    {}",
+            sql::scan(dialect, prepared.rows(), scan.shape, &questions)
         );
-        anstream::println!("    {}", sql::scan(dialect, prepared.rows(), &questions));
+        show_choices(prepared, &scan.questions);
+    }
+    if prepared.is_copied_first() {
+        anstream::println!("  a run reads the source once into a copy, and the scans read that");
     }
     for rule in &prepared.rules {
         match &rule.step {
@@ -53,5 +67,30 @@ fn show(prepared: &Prepared<'_>, dialect: &Dialect) {
                 anstream::println!("  {} cannot be judged: {error}", rule.rule.name);
             }
         }
+    }
+}
+
+/// A line for each question: whom it serves, its form, and why.
+fn show_choices(prepared: &Prepared<'_>, questions: &[usize]) {
+    for &index in questions {
+        let choice = &prepared.plan.choices[index];
+        let serves = |step: &Step| matches!(step, Step::Ask { total, questions } if *total == index || questions.contains(&index));
+        let rules = prepared.rules.iter().filter(|rule| serves(&rule.step));
+        let rules: Vec<&str> = rules.map(|rule| rule.rule.name.as_str()).collect();
+        let rules = match &*rules {
+            [first, second, _, others @ ..] => {
+                format!("{first}, {second} and {} more", others.len() + 1)
+            }
+            few => few.join(", "),
+        };
+        anstream::println!("    - {rules}: {}, {}", choice.form, choice.why);
+    }
+}
+
+fn time(nanoseconds: f64) -> String {
+    match nanoseconds / 1e6 {
+        few if few < 1.0 => "less than 1 ms".into(),
+        milliseconds if milliseconds < 1000.0 => format!("{milliseconds:.0} ms"),
+        milliseconds => format!("{:.1} s", milliseconds / 1000.0),
     }
 }

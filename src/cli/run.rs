@@ -28,6 +28,7 @@ pub fn run(arguments: &Run) -> Result<Exit, Failure> {
         return explain(
             &mut DataValidator::from_config(config),
             &arguments.selection(),
+            arguments.form,
         );
     }
     let interrupt = Interrupt::default();
@@ -43,6 +44,8 @@ pub fn run(arguments: &Run) -> Result<Exit, Failure> {
             .timeout
             .and_then(|timeout| Instant::now().checked_add(timeout)),
         now: arguments.now,
+        form: arguments.form,
+        jobs: arguments.jobs,
         ..arguments.state.settings()
     };
     Job {

@@ -1,12 +1,14 @@
 //! `data-validator state show` and `state reset`.
 
+use serde_json::Value;
+
 use super::Failure;
 use super::args::{State, StateArguments};
 use super::exit::Exit;
 use crate::DataValidator;
 use crate::config::{self, Config};
 use crate::error::Error;
-use crate::state::{FileState, RuleEntry, Status, TableEntry, peek};
+use crate::state::{FileState, JsonText, RuleEntry, Status, TableEntry, peek};
 
 pub fn state(command: &State) -> Result<Exit, Failure> {
     let (State::Show(arguments) | State::Reset(arguments)) = command;
@@ -75,11 +77,11 @@ fn table_line(table: &TableEntry) -> String {
 
 fn rule_line(rule: &RuleEntry) -> String {
     let at = rule.completed_at.as_deref().unwrap_or("at an unknown time");
-    let message = rule
-        .result
+    let result: Option<Value> = rule.result.as_ref().and_then(JsonText::read);
+    let message = result
         .as_ref()
-        .and_then(|result| result["message"].as_str())
-        .unwrap_or("no result");
+        .and_then(|result| result["message"].as_str());
+    let message = message.unwrap_or("no result");
     match rule.status {
         Status::Completed => format!("completed {at}: {message}"),
         Status::InProgress => "in progress".into(),

@@ -230,7 +230,7 @@ fn read_tables<'a>(root: &mut Fields<'a>) -> Vec<TableDocument<'a>> {
     tables.into_iter().map(TableDocument::read).collect()
 }
 
-fn read_rules<'a>(fields: &mut Fields<'a>, key: &str) -> Vec<RuleDocument<'a>> {
+fn read_rules<'a>(fields: &mut Fields<'a>, key: &'static str) -> Vec<RuleDocument<'a>> {
     fields
         .mappings(key)
         .unwrap_or_default()

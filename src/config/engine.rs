@@ -91,9 +91,9 @@ pub fn resolve(
     }
 }
 
-fn read_connection(
-    mut params: Fields<'_>,
-    keys: &[ConfigKey],
+fn read_connection<'a>(
+    mut params: Fields<'a>,
+    keys: &'a [ConfigKey],
     folder: &Path,
     secrets: &mut Secrets,
 ) -> Map<String, Value> {
@@ -111,9 +111,9 @@ fn read_connection(
     connection
 }
 
-fn read_setting(
-    params: &mut Fields<'_>,
-    key: &ConfigKey,
+fn read_setting<'a>(
+    params: &mut Fields<'a>,
+    key: &'a ConfigKey,
     folder: &Path,
     secrets: &mut Secrets,
 ) -> Option<Value> {

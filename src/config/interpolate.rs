@@ -8,7 +8,7 @@ use serde_yaml::Value;
 use crate::similar::did_you_mean;
 
 use super::findings::Findings;
-use super::path::KeyPath;
+use super::path::{KeyPath, Trail};
 use super::places::{Places, SecondReading};
 use super::secrets::Secrets;
 use super::text::{decode, read_bytes};
@@ -31,13 +31,7 @@ type Refusal = (String, String);
 /// Fills all texts of a document; gives the findings about it with the places it now has.
 pub fn interpolate(value: &mut Value, mut places: Places, filling: &mut Filling<'_>) -> Findings {
     let mut refused = Vec::new();
-    fill_value(
-        value,
-        &KeyPath::default(),
-        &mut places,
-        filling,
-        &mut refused,
-    );
+    fill_value(value, &Trail::Root, &mut places, filling, &mut refused);
     let findings = Findings::new(places);
     for (path, (message, hint)) in refused {
         findings.at_value(&path, message, hint);
@@ -47,13 +41,14 @@ pub fn interpolate(value: &mut Value, mut places: Places, filling: &mut Filling<
 
 fn fill_value(
     value: &mut Value,
-    path: &KeyPath,
+    trail: &Trail<'_>,
     places: &mut Places,
     filling: &mut Filling<'_>,
     refused: &mut Vec<(KeyPath, Refusal)>,
 ) {
     match value {
         Value::String(text) if text.contains("${") => {
+            let path = trail.to_path();
             let mut refusals = Vec::new();
             let filled = fill_text(text, filling, &mut refusals);
             if refusals.is_empty() {
@@ -74,14 +69,14 @@ fn fill_value(
         }
         Value::Sequence(items) => {
             for (index, item) in items.iter_mut().enumerate() {
-                fill_value(item, &path.index(index), places, filling, refused);
+                fill_value(item, &Trail::Index(trail, index), places, filling, refused);
             }
         }
         Value::Mapping(mapping) => {
             for (key, inner) in mapping.iter_mut() {
                 fill_value(
                     inner,
-                    &path.key(key.as_str().unwrap_or_default()),
+                    &Trail::Key(trail, key.as_str().unwrap_or_default()),
                     places,
                     filling,
                     refused,

@@ -1,19 +1,21 @@
-//! From the events of a YAML parser to positions, without recursion.
+//! From the events of a YAML parser to positions and values, without recursion.
 //!
 //! `libyaml-safer` is a port of the parser inside `serde_yaml`, so both accept the same texts. It
 //! runs first and also refuses what would make a reader explode: deep nesting, aliases that
 //! multiply, several documents.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
+use std::io::BufReader;
 use std::path::Path;
 
 use libyaml_safer::{Event, EventData, Parser, ScalarStyle};
+use serde_yaml::Value;
 
 use super::diagnostic::{Diagnostic, Location, Place};
 use super::position_builder::{PositionBuilder, Size};
-use super::positions::{Children, Mark, Positions};
-use super::text::MAX_BYTES;
+use super::positions::{Mark, Positions};
+use super::text::{BYTE_ORDER_MARK, MAX_BYTES};
+use super::value_builder::ValueBuilder;
 
 /// Lists and mappings inside one another; `serde_yaml` gives up at 128.
 const MAX_DEPTH: usize = 100;
@@ -28,26 +30,33 @@ pub struct Marked {
 
 /// How the events ended.
 pub enum End {
-    Complete,
+    /// With the value, unless it is left to `serde_yaml`.
+    Complete(Option<Value>),
     /// The text must not be read any further.
     Refused(Diagnostic),
     Syntax(Diagnostic),
 }
 
-/// Finds the positions of a text.
+/// Finds the positions of a text, and mostly its value.
 pub fn mark(file: &Path, text: &str) -> Marked {
-    let builder = PositionBuilder::new(file);
+    let scannable = scannable(text);
     let mut reader = Reader {
         file,
-        builder,
+        builder: PositionBuilder::new(file),
+        values: ValueBuilder::default(),
+        characters: text.chars().count() as u64,
         anchors: HashMap::new(),
         aliased: 0,
         documents: 0,
     };
-    let end = reader.take_all(&scannable(text));
-    let duplicates = std::mem::take(&mut reader.builder.duplicates);
+    // Of several byte order marks, the two parsers skip different ones.
+    if scannable.trim_end() != text.trim_end() || text.starts_with(BYTE_ORDER_MARK) {
+        reader.values.leave();
+    }
+    let end = reader.take_all(&scannable);
+    let (positions, duplicates) = reader.builder.finish();
     Marked {
-        positions: reader.builder.finish(),
+        positions,
         duplicates,
         end,
     }
@@ -57,14 +66,17 @@ pub fn mark(file: &Path, text: &str) -> Marked {
 /// when a text ends without a line break, and when a comma follows a tag.
 fn scannable(text: &str) -> String {
     let mut scannable = String::with_capacity(text.len() + 1);
-    for word in text.split_inclusive(char::is_whitespace) {
-        let tag_and_comma = word.find('!').is_some_and(|at| word[at..].contains(','));
-        let word = if tag_and_comma {
-            Cow::Owned(word.replace('!', "_"))
-        } else {
-            Cow::Borrowed(word)
-        };
-        scannable.push_str(&word);
+    if text.contains('!') {
+        for word in text.split_inclusive(char::is_whitespace) {
+            let tag_and_comma = word.find('!').is_some_and(|at| word[at..].contains(','));
+            if tag_and_comma {
+                scannable.push_str(&word.replace('!', "_"));
+            } else {
+                scannable.push_str(word);
+            }
+        }
+    } else {
+        scannable.push_str(text);
     }
     scannable.push('\n');
     scannable
@@ -73,6 +85,9 @@ fn scannable(text: &str) -> String {
 struct Reader<'f> {
     file: &'f Path,
     builder: PositionBuilder,
+    values: ValueBuilder,
+    /// How many the text has, without the line break that is added for the parser.
+    characters: u64,
     anchors: HashMap<String, Size>,
     /// The weight of all that aliases stand for.
     aliased: usize,
@@ -81,15 +96,15 @@ struct Reader<'f> {
 
 impl Reader<'_> {
     fn take_all(&mut self, text: &str) -> End {
-        let mut bytes = text.as_bytes();
         let mut parser = Parser::new();
-        parser.set_input_string(&mut bytes);
+        // In pieces, or the parser would hold the whole text as characters.
+        parser.set_input(BufReader::new(text.as_bytes()));
         loop {
             match parser.parse() {
                 Ok(Event {
                     data: EventData::StreamEnd,
                     ..
-                }) => return End::Complete,
+                }) => return End::Complete(std::mem::take(&mut self.values).finish()),
                 Ok(event) => {
                     if let Err(diagnostic) = self.take(event) {
                         return End::Refused(diagnostic);
@@ -105,6 +120,9 @@ impl Reader<'_> {
 
     fn take(&mut self, event: Event) -> Result<(), Diagnostic> {
         let mark = mark_of(event.start_mark);
+        if is_tagged(&event.data) || self.ends_in_a_block(&event) {
+            self.values.leave();
+        }
         match event.data {
             EventData::DocumentStart { .. } => {
                 self.documents += 1;
@@ -124,31 +142,51 @@ impl Reader<'_> {
                     depth: 0,
                 };
                 let absent = value.is_empty() && style == ScalarStyle::Plain;
-                self.builder.scalar(mark, value, absent, size);
+                self.builder.scalar(mark, &value, absent, size);
+                self.values.scalar(value, style);
                 self.anchors.extend(anchor.map(|anchor| (anchor, size)));
             }
             EventData::Alias { anchor } => {
                 let size = self.repeat(&anchor, mark)?;
                 self.builder.alias(mark, size);
+                self.values.leave();
             }
             EventData::SequenceStart { anchor, .. } => {
                 self.check_depth(1, mark)?;
-                self.builder
-                    .begin(mark, Children::Items(Vec::new()), anchor);
+                self.builder.begin_list(mark, anchor);
+                self.values.begin();
             }
             EventData::MappingStart { anchor, .. } => {
                 self.check_depth(1, mark)?;
-                self.builder
-                    .begin(mark, Children::Keys(HashMap::new()), anchor);
+                self.builder.begin_mapping(mark, anchor);
+                self.values.begin();
             }
-            EventData::SequenceEnd | EventData::MappingEnd => {
-                if let Some((Some(anchor), size)) = self.builder.end() {
-                    self.anchors.insert(anchor, size);
-                }
+            EventData::SequenceEnd => {
+                self.end();
+                self.values.end_list();
+            }
+            EventData::MappingEnd => {
+                self.end();
+                self.values.end_mapping();
             }
             _ => {}
         }
         Ok(())
+    }
+
+    /// Whether the text ends in a block text, to which the added line break would belong.
+    fn ends_in_a_block(&self, event: &Event) -> bool {
+        let EventData::Scalar { style, .. } = event.data else {
+            return false;
+        };
+        let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        block && event.end_mark.index >= self.characters
+    }
+
+    fn end(&mut self) {
+        if let Some((Some(anchor), size)) = self.builder.end() {
+            self.anchors.insert(anchor, size);
+        }
     }
 
     fn check_depth(&self, added: usize, mark: Mark) -> Result<(), Diagnostic> {
@@ -191,6 +229,15 @@ impl Reader<'_> {
             column: mark.column,
         };
         Diagnostic::error(Place::Text(location), message, hint)
+    }
+}
+
+fn is_tagged(event: &EventData) -> bool {
+    match event {
+        EventData::Scalar { tag, .. }
+        | EventData::SequenceStart { tag, .. }
+        | EventData::MappingStart { tag, .. } => tag.is_some(),
+        _ => false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_yaml::{Mapping, Value};
 
-use super::path::KeyPath;
+use super::path::{KeyPath, Trail};
 
 /// The key whose mapping is merged into the one it stands in.
 pub const MERGE_KEY: &str = "<<";
@@ -11,16 +11,20 @@ pub const MERGE_KEY: &str = "<<";
 ///
 /// # Errors
 /// The path of a `<<` that holds neither a mapping nor a list of mappings.
-pub fn merge(value: &mut Value, path: &KeyPath) -> Result<(), KeyPath> {
+pub fn merge(value: &mut Value) -> Result<(), KeyPath> {
+    merge_at(value, &Trail::Root)
+}
+
+fn merge_at(value: &mut Value, trail: &Trail<'_>) -> Result<(), KeyPath> {
     match value {
         Value::Sequence(items) => {
             for (index, item) in items.iter_mut().enumerate() {
-                merge(item, &path.index(index))?;
+                merge_at(item, &Trail::Index(trail, index))?;
             }
         }
         Value::Mapping(mapping) => {
             for (key, inner) in mapping.iter_mut() {
-                merge(inner, &path.key(key.as_str().unwrap_or_default()))?;
+                merge_at(inner, &Trail::Key(trail, key.as_str().unwrap_or_default()))?;
             }
             match mapping.shift_remove(MERGE_KEY) {
                 None => {}
@@ -28,12 +32,12 @@ pub fn merge(value: &mut Value, path: &KeyPath) -> Result<(), KeyPath> {
                 Some(Value::Sequence(several)) => {
                     for merged in several {
                         let Value::Mapping(merged) = merged else {
-                            return Err(path.key(MERGE_KEY));
+                            return Err(trail.to_path().key(MERGE_KEY));
                         };
                         add_missing(mapping, merged);
                     }
                 }
-                Some(_) => return Err(path.key(MERGE_KEY)),
+                Some(_) => return Err(trail.to_path().key(MERGE_KEY)),
             }
         }
         _ => {}

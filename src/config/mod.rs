@@ -2,7 +2,7 @@
 //!
 //! | step | modules |
 //! | --- | --- |
-//! | file → text → value with positions | `text`, `yaml` (`marks`, `positions`, `lenient`, `merge`) |
+//! | file → text → value with positions | `text`, `yaml` (`marks`, `value_builder`, `positions`, `lenient`, `merge`) |
 //! | file ← environment ← command line | `load`, `environment`, `sources` |
 //! | `${…}` filled, values known to be secret | `interpolate`, `secrets` |
 //! | value → `Document`, as written | `document`, [`fields`] |
@@ -50,6 +50,7 @@ mod table;
 #[cfg(test)]
 pub mod tests;
 mod text;
+mod value_builder;
 mod yaml;
 
 pub use diagnostic::{ConfigErrors, Diagnostic, Level, Location, Place};

@@ -110,7 +110,7 @@ impl DataVersionMode {
 }
 
 /// A time span such as `12h`, `7d` or `90s`, or a number of seconds.
-fn duration(fields: &mut Fields<'_>, key: &str) -> Option<Duration> {
+fn duration(fields: &mut Fields<'_>, key: &'static str) -> Option<Duration> {
     let exact = |span: Span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok();
     let parsed = match fields.value(key)? {
         Value::Number(seconds) => seconds

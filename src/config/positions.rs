@@ -1,6 +1,5 @@
 //! Lines and columns of the keys and values of one YAML text.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::diagnostic::Location;
@@ -28,34 +27,44 @@ impl Mark {
     }
 }
 
-/// A value: where it begins and what it holds.
+/// A value: where it stands and what it holds.
 #[derive(Debug)]
 pub struct Node {
+    /// Of a value in a mapping.
+    pub key: Option<String>,
+    /// Where the key begins; without a key, as `mark`.
+    pub key_mark: Mark,
     pub mark: Mark,
-    pub children: Children,
+    /// The items of a list, or the values of a mapping, sorted by key and each key once.
+    pub children: Vec<Self>,
 }
 
-/// What a value holds; numbers are indices into the list of all nodes.
-#[derive(Debug)]
-pub enum Children {
-    None,
-    Items(Vec<usize>),
-    Keys(HashMap<String, (Mark, usize)>),
+impl Node {
+    fn child(&self, step: &Step) -> Option<&Self> {
+        match step {
+            Step::Key(key) => self.child_of(key),
+            Step::Index(index) => self.children.get(*index).filter(|item| item.key.is_none()),
+        }
+    }
+
+    fn child_of(&self, key: &str) -> Option<&Self> {
+        let by_key = |child: &Self| child.key.as_deref().cmp(&Some(key));
+        let at = self.children.binary_search_by(by_key).ok()?;
+        Some(&self.children[at])
+    }
 }
 
 /// Where the keys and values of one text stand.
 #[derive(Debug)]
 pub struct Positions {
     file: PathBuf,
-    nodes: Vec<Node>,
-    root: Option<usize>,
+    root: Option<Node>,
 }
 
 impl Positions {
-    pub fn new(file: &Path, nodes: Vec<Node>, root: Option<usize>) -> Self {
+    pub fn new(file: &Path, root: Option<Node>) -> Self {
         Self {
             file: file.to_owned(),
-            nodes,
             root,
         }
     }
@@ -77,45 +86,29 @@ impl Positions {
 
     /// Whether the text itself has a value at the path.
     pub fn has(&self, path: &KeyPath) -> bool {
-        let mut node = self.root;
-        for step in path.steps() {
-            node = node.and_then(|node| match (&self.nodes[node].children, step) {
-                (Children::Keys(keys), Step::Key(key)) => keys.get(key).map(|(_, child)| *child),
-                (Children::Items(items), Step::Index(index)) => items.get(*index).copied(),
-                _ => None,
-            });
-        }
-        node.is_some()
+        let steps = path.steps().into_iter();
+        let root = self.root.as_ref();
+        steps.fold(root, |node, step| node?.child(step)).is_some()
     }
 
     /// The marks of the key and of the value, or twice the mark of what is nearest.
     fn walk(&self, path: &KeyPath) -> (Mark, Mark) {
-        let Some(mut node) = self.root.map(|root| &self.nodes[root]) else {
+        let Some(root) = &self.root else {
             return (Mark::START, Mark::START);
         };
-        let mut key_mark = node.mark;
+        let mut node = root;
         for step in path.steps() {
-            let next = match (&node.children, step) {
-                (Children::Keys(keys), Step::Key(key)) => match keys.get(key) {
-                    Some(found) => Some(*found),
-                    None => {
-                        return keys
-                            .get(MERGE_KEY)
-                            .map_or((node.mark, node.mark), |(mark, _)| (*mark, *mark));
-                    }
-                },
-                (Children::Items(items), Step::Index(index)) => items
-                    .get(*index)
-                    .map(|item| (self.nodes[*item].mark, *item)),
-                _ => None,
+            let Some(child) = node.child(step) else {
+                let merged = match step {
+                    Step::Key(_) => node.child_of(MERGE_KEY),
+                    Step::Index(_) => None,
+                };
+                let nearest = merged.map_or(node.mark, |merged| merged.key_mark);
+                return (nearest, nearest);
             };
-            let Some((mark, child)) = next else {
-                return (node.mark, node.mark);
-            };
-            key_mark = mark;
-            node = &self.nodes[child];
+            node = child;
         }
-        (key_mark, node.mark)
+        (node.key_mark, node.mark)
     }
 
     fn location(&self, mark: Mark) -> Location {

@@ -21,7 +21,7 @@ pub fn read(mut options: Fields<'_>) -> Policy {
     }
 }
 
-fn seconds(options: &mut Fields<'_>, key: &str) -> Option<Duration> {
+fn seconds(options: &mut Fields<'_>, key: &'static str) -> Option<Duration> {
     let seconds: f64 = options.optional(key)?;
     let duration = Duration::try_from_secs_f64(seconds).ok();
     if duration.is_none() {

@@ -83,7 +83,7 @@ fn read_format(fields: &mut Fields<'_>, name: &str) -> Option<FileKind> {
 }
 
 /// One ASCII character, such as a CSV file's delimiter.
-fn read_byte(options: &mut Fields<'_>, key: &str) -> Option<u8> {
+fn read_byte(options: &mut Fields<'_>, key: &'static str) -> Option<u8> {
     let text: String = options.optional(key)?;
     match text.as_bytes() {
         [byte] if byte.is_ascii() && !matches!(byte, b'\n' | b'\r') => Some(*byte),

@@ -132,14 +132,14 @@ fn check_names(written: &TableDocument<'_>, shared: &Shared<'_>) {
     let mut seen = BTreeMap::new();
     for rule in shared.global_documents.iter().chain(&written.rules) {
         let Some(name) = &rule.name else { continue };
-        let path = rule.fields.path().key("name");
-        let line = findings.places().in_file(&path).line;
-        if let Some(first) = seen.get(name) {
-            let message = format!("rule '{name}' is named twice in table '{table}'");
-            let hint = format!("give it another name; the first is on line {first}");
-            findings.at_value(&path, message, hint);
-        } else {
-            seen.insert(name, line);
-        }
+        let path = rule.fields.path();
+        let Some(first) = seen.get(name) else {
+            seen.insert(name, path);
+            continue;
+        };
+        let line = findings.places().in_file(&first.key("name")).line;
+        let message = format!("rule '{name}' is named twice in table '{table}'");
+        let hint = format!("give it another name; the first is on line {line}");
+        findings.at_value(&path.key("name"), message, hint);
     }
 }

@@ -10,7 +10,7 @@ use super::positions::Mark;
 /// The largest config; a config is written by people, so more is a mistake.
 pub const MAX_BYTES: usize = 10_000_000;
 
-const BYTE_ORDER_MARK: char = '\u{feff}';
+pub const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Reads the bytes of a file that is at most [`MAX_BYTES`] long.
 ///

@@ -1,4 +1,7 @@
 //! One YAML text as a value with positions.
+//!
+//! One pass over the parser's events gives both; `serde_yaml` reads what is rare in a config, and words the
+//! errors of a text that is no YAML.
 
 use std::path::Path;
 
@@ -8,7 +11,6 @@ use super::diagnostic::{Diagnostic, Location, Place};
 use super::lenient::FirstOfDuplicates;
 use super::marks::{End, Marked, mark};
 use super::merge::merge;
-use super::path::KeyPath;
 use super::positions::{Mark, Positions};
 
 /// Reads a text; what is wrong with it goes to `diagnostics`.
@@ -42,7 +44,8 @@ fn read_or_stop(
     } = mark(file, text);
     diagnostics.extend(duplicates);
     let syntax = match end {
-        End::Complete => None,
+        End::Complete(Some(value)) => return Ok((value, positions)),
+        End::Complete(None) => None,
         End::Refused(diagnostic) => return Err(Box::new(diagnostic)),
         End::Syntax(diagnostic) => Some(diagnostic),
     };
@@ -54,7 +57,7 @@ fn read_or_stop(
         }
         (_, Some(diagnostic)) => return Err(Box::new(diagnostic)),
     };
-    if let Err(path) = merge(&mut value, &KeyPath::default()) {
+    if let Err(path) = merge(&mut value) {
         let place = Place::Text(positions.of_key(&path));
         let message = "'<<' merges mappings, but holds something else";
         return Err(Box::new(Diagnostic::error(

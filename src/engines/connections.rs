@@ -2,23 +2,40 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use data_validator_plugin::{EngineError, ErrorClass};
+use data_validator_plugin::{Engine, EngineError, ErrorClass};
 
 use super::connection::Connection;
+use super::registry;
 use crate::config::Config;
 
-/// The connections of a config, by the engine's name in it.
+/// The connections of one worker, by the engine's name in the config.
 #[derive(Default)]
-pub struct Connections(BTreeMap<String, Connection>);
+pub struct Connections {
+    engines: Engines,
+    open: BTreeMap<String, Connection>,
+}
+
+/// The engines of a config by name. All workers have the same ones, so that an engine can keep its
+/// sessions within one limit of threads and memory.
+type Engines = Arc<Mutex<BTreeMap<String, Arc<dyn Engine>>>>;
 
 impl Connections {
+    /// Connections of another worker to the same engines.
+    pub fn of_another_worker(&self) -> Self {
+        Self {
+            engines: Arc::clone(&self.engines),
+            open: BTreeMap::new(),
+        }
+    }
+
     /// The way to an engine of the config; connects to nothing yet.
     ///
     /// # Errors
     /// When the config has no engine of that name, or the program none of that type.
     pub fn to(&mut self, name: &str, config: &Config) -> Result<&mut Connection, EngineError> {
-        match self.0.entry(name.to_owned()) {
+        match self.open.entry(name.to_owned()) {
             Entry::Occupied(known) => Ok(known.into_mut()),
             Entry::Vacant(place) => {
                 let settings = config.engines.get(name).ok_or_else(|| {
@@ -27,8 +44,28 @@ impl Connections {
                         format!("the config has no engine '{name}'"),
                     )
                 })?;
-                Ok(place.insert(Connection::new(name, settings)?))
+                let engine = engine(&self.engines, name, &settings.engine_type)?;
+                Ok(place.insert(Connection::new(name, engine, settings)))
             }
         }
     }
+}
+
+fn engine(
+    engines: &Engines,
+    name: &str,
+    engine_type: &str,
+) -> Result<Arc<dyn Engine>, EngineError> {
+    let mut engines = engines.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(engine) = engines.get(name) {
+        return Ok(Arc::clone(engine));
+    }
+    let engine: Arc<dyn Engine> = registry::engine(engine_type)
+        .ok_or_else(|| {
+            let message = format!("there is no engine '{engine_type}'");
+            EngineError::new(ErrorClass::Config, message)
+        })?
+        .into();
+    engines.insert(name.to_owned(), Arc::clone(&engine));
+    Ok(engine)
 }

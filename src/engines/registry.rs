@@ -12,7 +12,7 @@ const ENGINES: &[Entry] = &[
     #[cfg(feature = "duckdb")]
     Entry {
         name: "duckdb",
-        make: || Box::new(data_validator_duckdb::DuckDb),
+        make: || Box::<data_validator_duckdb::DuckDb>::default(),
     },
 ];
 

@@ -1,13 +1,24 @@
 //! From rules to SQL: rules ask questions, a table's questions become few scans.
 //!
-//! [`question`] says what can be asked in no engine's words, [`batch`] puts together what one query
-//! can answer, [`sql`] writes that query in a dialect.
+//! | step | where |
+//! | --- | --- |
+//! | what is asked, in no engine's words | [`question`] |
+//! | the forms that a question has, all with the same answer | [`form`] |
+//! | what statistics prove without a query | [`proof`] |
+//! | the cheapest form, by what is known of the rows | [`choice`] |
+//! | what one query can answer together | [`scans`] |
+//! | that query in a dialect | [`sql`] |
 
-pub mod batch;
+pub mod choice;
 pub mod custom_sql;
+pub mod form;
+pub mod proof;
 pub mod question;
 pub mod regex;
+pub mod scans;
 pub mod sql;
 
-pub use batch::{Plan, Scan};
+pub use choice::Known;
+pub use form::{Form, FormName};
+pub use scans::{Plan, Scan};
 pub use sql::Rows;

@@ -1,5 +1,7 @@
 //! What a rule wants to know, in words that belong to no engine.
 
+use std::collections::BTreeSet;
+
 use data_validator_plugin::LogicalType;
 
 use super::custom_sql::{SqlExpression, SqlQuery};
@@ -106,6 +108,59 @@ impl Question {
 }
 
 impl Condition {
+    /// The one column that decides the condition, if it is one.
+    pub fn column(&self) -> Option<&str> {
+        match self {
+            Self::IsNull(column)
+            | Self::IsNan(column)
+            | Self::Compare { column, .. }
+            | Self::Matches { column, .. }
+            | Self::MatchesNative { column, .. } => Some(column),
+            Self::Not(condition) => condition.column(),
+            Self::Any(conditions) => {
+                let mut columns = conditions.iter().map(Self::column);
+                let first = columns.next()??;
+                columns.all(|column| column == Some(first)).then_some(first)
+            }
+            Self::Always | Self::Never | Self::IsFalse(_) | Self::IsUnknown(_) => None,
+        }
+    }
+
+    /// Adds the columns that the condition reads; `None` where an expression of the user may read any.
+    pub fn add_columns<'c>(&'c self, columns: &mut BTreeSet<&'c str>) -> Option<()> {
+        match self {
+            Self::Not(condition) => condition.add_columns(columns),
+            Self::Any(conditions) => conditions
+                .iter()
+                .try_for_each(|condition| condition.add_columns(columns).ok_or(()))
+                .ok(),
+            Self::IsFalse(_) | Self::IsUnknown(_) => None,
+            _ => {
+                columns.extend(self.column());
+                Some(())
+            }
+        }
+    }
+
+    /// How many patterns are tried on each value.
+    pub fn patterns(&self) -> usize {
+        match self {
+            Self::Matches { .. } | Self::MatchesNative { .. } => 1,
+            Self::Not(condition) => condition.patterns(),
+            Self::Any(conditions) => conditions.iter().map(Self::patterns).sum(),
+            _ => 0,
+        }
+    }
+
+    /// Whether it is made of comparisons alone, which statistics can rule out for many rows at once.
+    pub fn compares_only(&self) -> bool {
+        match self {
+            Self::Compare { .. } => true,
+            Self::Any(conditions) => conditions.iter().all(Self::compares_only),
+            _ => false,
+        }
+    }
+
     /// TRUE where at least one of the conditions is; of none, never.
     pub fn any(mut conditions: Vec<Self>) -> Self {
         match conditions.len() {

@@ -23,9 +23,8 @@ use std::sync::Arc;
 
 use data_validator_plugin::{LogicalType, Schema};
 use serde::Serialize;
-use serde_json::{Map, Value};
 
-use super::{Check, Counts, RuleError, RuleType, column, inputs};
+use super::{Check, Counts, RuleError, RuleType, column};
 use crate::config::fields::RuleFields;
 use crate::plan::question::{Condition, Count, Literal, Operator, Question};
 
@@ -60,10 +59,6 @@ impl Check for Completeness {
             }
         }
         Ok(vec![Question::new(Count::Rows(Condition::any(missing)))])
-    }
-
-    fn inputs(&self) -> Map<String, Value> {
-        inputs(self)
     }
 
     fn judge(&self, _total: u64, answers: &[u64]) -> Result<Counts, RuleError> {

@@ -28,10 +28,9 @@ use std::sync::Arc;
 
 use data_validator_plugin::Schema;
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::nulls::Nulls;
-use super::{Check, Counts, RuleError, RuleType, inputs};
+use super::{Check, Counts, RuleError, RuleType};
 use crate::config::fields::RuleFields;
 use crate::plan::custom_sql::{SqlExpression, SqlQuery};
 use crate::plan::question::{Condition, Count, QueryCount, Question};
@@ -94,10 +93,6 @@ impl Check for Custom {
                 vec![Question::new(Count::Query { query: query.clone(), which: *which })]
             }
         })
-    }
-
-    fn inputs(&self) -> Map<String, Value> {
-        inputs(self)
     }
 
     fn not_reusable(&self) -> Option<&'static str> {

@@ -8,8 +8,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use data_validator_plugin::{Column, Schema};
-use serde::Serialize;
-use serde_json::{Map, Value};
 
 use crate::config::fields::RuleFields;
 use crate::plan::question::Question;
@@ -48,7 +46,10 @@ pub struct RuleType {
 }
 
 /// What a rule checks, ready to run.
-pub trait Check: fmt::Debug + Send + Sync {
+///
+/// Its fields as they are serialised, columns and parameters after defaults, are what a result depends on:
+/// a recorded one is taken over only where they are equal.
+pub trait Check: erased_serde::Serialize + fmt::Debug + Send + Sync {
     /// What must be counted about a table with these columns, in a fixed order.
     ///
     /// # Errors
@@ -63,9 +64,6 @@ pub trait Check: fmt::Debug + Send + Sync {
     /// When an answer makes no sense, such as more failed records than there are rows.
     fn judge(&self, total: u64, answers: &[u64]) -> Result<Counts, RuleError>;
 
-    /// What a result depends on, by name, after defaults: columns and parameters.
-    fn inputs(&self) -> Map<String, Value>;
-
     /// Why a result cannot be taken over into a new run although rule and data are unchanged.
     fn not_reusable(&self) -> Option<&'static str> {
         None
@@ -76,6 +74,8 @@ pub trait Check: fmt::Debug + Send + Sync {
         Vec::new()
     }
 }
+
+erased_serde::serialize_trait_object!(Check);
 
 /// A further question, whose answer goes into the result's metadata under this name.
 #[derive(Debug)]
@@ -128,15 +128,6 @@ fn column<'s>(schema: &'s Schema, name: &str) -> Result<&'s Column, RuleError> {
             schema.columns.iter().map(|column| column.name.as_str()),
         ),
     })
-}
-
-/// The fields of a check by name.
-fn inputs(check: &impl Serialize) -> Map<String, Value> {
-    match serde_json::to_value(check) {
-        Ok(Value::Object(fields)) => fields,
-        // A check is a struct of plain values, which always is an object.
-        _ => Map::new(),
-    }
 }
 
 fn advice(similar: &[String]) -> String {

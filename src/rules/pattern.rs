@@ -26,10 +26,9 @@ use std::sync::Arc;
 
 use data_validator_plugin::{LogicalType, Schema};
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::nulls::Nulls;
-use super::{Check, Counts, RuleError, RuleType, column, inputs};
+use super::{Check, Counts, RuleError, RuleType, column};
 use crate::config::fields::RuleFields;
 use crate::plan::question::{Condition, Count, Question};
 use crate::plan::regex::{Extent, Pattern as PortablePattern};
@@ -109,10 +108,6 @@ impl Check for Pattern {
         };
         let failed = if self.negate { matches } else { Condition::Not(Box::new(matches)) };
         Ok(vec![Question::new(Count::Rows(Condition::IsNull(name))), Question::new(Count::Rows(failed))])
-    }
-
-    fn inputs(&self) -> Map<String, Value> {
-        inputs(self)
     }
 
     fn judge(&self, _total: u64, answers: &[u64]) -> Result<Counts, RuleError> {

@@ -25,11 +25,10 @@ use std::sync::Arc;
 
 use data_validator_plugin::Schema;
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::bound::{Bound, Side};
 use super::nulls::Nulls;
-use super::{Check, Counts, RuleError, RuleType, column, inputs};
+use super::{Check, Counts, RuleError, RuleType, column};
 use crate::config::fields::RuleFields;
 use crate::plan::question::{Condition, Count, Question};
 
@@ -78,10 +77,6 @@ impl Check for Range {
             Question::new(Count::Rows(Condition::IsNull(column.name.clone()))),
             Question::new(Count::Rows(Condition::any(failed))),
         ])
-    }
-
-    fn inputs(&self) -> Map<String, Value> {
-        inputs(self)
     }
 
     fn judge(&self, _total: u64, answers: &[u64]) -> Result<Counts, RuleError> {

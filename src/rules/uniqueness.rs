@@ -24,9 +24,8 @@ use std::sync::Arc;
 
 use data_validator_plugin::Schema;
 use serde::Serialize;
-use serde_json::{Map, Value};
 
-use super::{Check, Counts, Detail, RuleError, RuleType, column, inputs};
+use super::{Check, Counts, Detail, RuleError, RuleType, column};
 use crate::config::fields::RuleFields;
 use crate::plan::question::{Condition, Count, KeyCount, Question};
 
@@ -55,10 +54,6 @@ impl Check for Uniqueness {
         }
         let missing = self.columns.iter().cloned().map(Condition::IsNull).collect();
         Ok(vec![Question::new(Count::Rows(Condition::any(missing))), self.keys(KeyCount::Distinct)])
-    }
-
-    fn inputs(&self) -> Map<String, Value> {
-        inputs(self)
     }
 
     fn judge(&self, total: u64, answers: &[u64]) -> Result<Counts, RuleError> {

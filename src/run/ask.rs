@@ -18,6 +18,17 @@ pub struct Answer {
     pub attempts: Attempts,
 }
 
+impl Answer {
+    /// A count that needed no query.
+    pub fn proven(count: u64) -> Self {
+        Self {
+            count: Ok(count),
+            elapsed: Duration::ZERO,
+            attempts: Attempts::default(),
+        }
+    }
+}
+
 /// The answers to a plan's questions, as far as they are in.
 pub type Answers = Vec<Option<Answer>>;
 
@@ -37,7 +48,12 @@ pub fn run_scan(
         .iter()
         .map(|&index| &plan.questions[index])
         .collect();
-    let sql = sql::scan(&connection.description().dialect, rows, &questions);
+    let sql = sql::scan(
+        &connection.description().dialect,
+        rows,
+        scan.shape,
+        &questions,
+    );
     let outcome = connection.call(limits, |session, call| ask(session, call, &sql, &questions));
     let elapsed = started.elapsed() / questions.len() as u32;
     let answer = |count| {
@@ -47,10 +63,17 @@ pub fn run_scan(
             attempts: outcome.attempts.clone(),
         })
     };
+    let plain = plan.plain(scan);
     match outcome.result {
         Ok(counts) => {
             for (&index, count) in scan.questions.iter().zip(counts) {
                 answers[index] = answer(Ok(count));
+            }
+        }
+        // A form other than the plain one may fail where the question does not.
+        Err(error) if may_succeed_otherwise(error.class) && plain.is_some() => {
+            for scan in plain.iter().flatten() {
+                run_scan(connection, limits, rows, plan, scan, answers);
             }
         }
         Err(error) if questions.len() > 1 && one_question_can_cause(error.class) => {
@@ -62,6 +85,7 @@ pub fn run_scan(
                     rows,
                     plan,
                     &Scan {
+                        shape: scan.shape,
                         questions: half.to_vec(),
                     },
                     answers,
@@ -120,6 +144,12 @@ fn not_a_count(found: impl std::fmt::Display) -> EngineError {
         ErrorClass::Data,
         format!("the query should give a count, a whole number from 0, but gave {found}"),
     )
+}
+
+/// Whether another query for the same question may succeed: one for a form can be too large or unknown
+/// to an engine.
+fn may_succeed_otherwise(class: ErrorClass) -> bool {
+    one_question_can_cause(class) || class == ErrorClass::Resource
 }
 
 /// Whether an error can come from one question alone; if not, asking the others apart is in vain.

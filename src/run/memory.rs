@@ -1,5 +1,7 @@
 //! What a table's validation knows from earlier runs and leaves to later ones.
 
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
 use super::prepare::PrepareError;
 use super::result::{RuleResult, Status};
 use crate::config::{Config, DataVersionMode, Rule, Table};
@@ -13,7 +15,7 @@ use crate::state::{Proven, RunState};
 
 /// The state as one table sees it; without a state it remembers and records nothing.
 pub struct Memory<'a> {
-    state: Option<&'a mut RunState>,
+    state: Option<&'a RwLock<RunState>>,
     table: &'a Table,
     rules: &'a [&'a Rule],
     fingerprints: Vec<Fingerprint>,
@@ -40,7 +42,7 @@ enum Data {
 
 impl<'a> Memory<'a> {
     pub fn new(
-        state: Option<&'a mut RunState>,
+        state: Option<&'a RwLock<RunState>>,
         config: &Config,
         table: &'a Table,
         rules: &'a [&'a Rule],
@@ -57,7 +59,7 @@ impl<'a> Memory<'a> {
         };
         let digests = state
             .as_ref()
-            .map(|state| state.digests(&table.name))
+            .map(|state| read(state).digests(&table.name))
             .unwrap_or_default();
         Self {
             state,
@@ -128,7 +130,7 @@ impl<'a> Memory<'a> {
 
     /// Puts in the results that are taken over.
     pub fn take_over(&mut self, results: &mut [Option<RuleResult>]) {
-        let Some(state) = &mut self.state else { return };
+        let Some(state) = self.state else { return };
         let token = self.data.token();
         let mut taken = Vec::new();
         for (index, rule) in self.rules.iter().enumerate() {
@@ -138,7 +140,8 @@ impl<'a> Memory<'a> {
             let fingerprint = &self.fingerprints[index];
             let table_scope = self.table.scope.as_ref();
             let not_reusable = rule.not_reusable().or_else(|| table_scope?.not_reusable());
-            let decision = state.decide(&self.table.name, rule, fingerprint, token, not_reusable);
+            let decision =
+                read(state).decide(&self.table.name, rule, fingerprint, token, not_reusable);
             let (why, unproven) = match decision {
                 Decision::Run { why } => {
                     self.reasons[index] = if why == "new" {
@@ -150,7 +153,8 @@ impl<'a> Memory<'a> {
                 }
                 Decision::Take { why, unproven } => (why, unproven),
             };
-            let Some((mut result, judged_otherwise)) = state.recall(&self.table.name, rule) else {
+            let Some((mut result, judged_otherwise)) = read(state).recall(&self.table.name, rule)
+            else {
                 self.reasons[index] = "re-run: the record has no result".to_owned();
                 continue;
             };
@@ -164,7 +168,7 @@ impl<'a> Memory<'a> {
             results[index] = Some(result);
         }
         if results.iter().any(Option::is_none) {
-            state.start_table(&self.table.name);
+            write(state).start_table(&self.table.name);
         }
         self.record(&taken, results);
     }
@@ -172,7 +176,7 @@ impl<'a> Memory<'a> {
     /// Records the results of these rules. A result that could not be judged is not recorded, so that
     /// the next run asks again.
     pub fn record(&mut self, indices: &[usize], results: &mut [Option<RuleResult>]) {
-        let Some(state) = &mut self.state else { return };
+        let Some(state) = self.state else { return };
         if indices.is_empty() {
             return;
         }
@@ -198,13 +202,14 @@ impl<'a> Memory<'a> {
                 })
             })
             .collect();
-        state.record(&self.table.name, &proven);
+        write(state).record(&self.table.name, &proven);
     }
 
     /// Notes that the table is done, when all its rules are, also those that were not selected.
     pub fn complete(&mut self, results: &[Option<RuleResult>]) {
         let all_selected = self.rules.len() == self.table.rules.len();
-        let Some(state) = &mut self.state else { return };
+        let Some(state) = self.state else { return };
+        let mut state = write(state);
         let table = &self.table.name;
         state.keep_digests(table, std::mem::take(&mut self.digests));
         let judged = |result: &RuleResult| result.status != Status::Error;
@@ -213,6 +218,15 @@ impl<'a> Memory<'a> {
             state.complete_table(table);
         }
     }
+}
+
+/// The state is whole between any two calls, so a panic elsewhere does not spoil it.
+fn read(state: &RwLock<RunState>) -> RwLockReadGuard<'_, RunState> {
+    state.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write(state: &RwLock<RunState>) -> RwLockWriteGuard<'_, RunState> {
+    state.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Data {

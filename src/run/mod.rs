@@ -5,8 +5,10 @@
 
 pub mod ask;
 pub mod memory;
+pub mod planning;
 pub mod prepare;
 pub mod result;
 pub mod settings;
 pub mod table;
 pub mod verdict;
+pub mod workers;

@@ -2,6 +2,7 @@
 
 use data_validator_plugin::{EngineError, Relation, Schema};
 
+use super::planning::{self, PlanOptions, SMALL_BYTES};
 use crate::config::{Rule, Table};
 use crate::engines::connection::{Connection, Limits};
 use crate::engines::retry::Attempts;
@@ -19,6 +20,8 @@ pub struct Prepared<'t> {
     pub plan: Plan,
     /// What connecting and attaching took.
     pub attempts: Attempts,
+    /// Whether each scan would read and parse a large source.
+    is_costly_to_scan: bool,
 }
 
 /// A rule and what becomes of it.
@@ -64,6 +67,7 @@ pub fn prepare<'t>(
     table: &'t Table,
     found: &Found,
     rules: &[&'t Rule],
+    options: PlanOptions,
 ) -> Result<Prepared<'t>, PrepareError> {
     let source = found.source()?;
     let attached = connection.attach(&table.name, &source, limits);
@@ -88,17 +92,78 @@ pub fn prepare<'t>(
             step: step(rule, &schema, &mut plan),
         })
         .collect();
-    plan.batch(&connection.description().dialect);
-    Ok(Prepared {
+    let mut prepared = Prepared {
         table,
         relation,
         rules,
         plan,
         attempts,
-    })
+        is_costly_to_scan: found.is_parsed_by_each_scan()
+            && found.bytes().is_some_and(|bytes| bytes > SMALL_BYTES),
+    };
+    prepared.make_plan(connection, limits, &schema, found.bytes(), options);
+    if prepared.is_copied_first() && !options.only_shown {
+        prepared.copy_rows(connection, limits, &schema, options);
+    }
+    Ok(prepared)
 }
 
 impl Prepared<'_> {
+    fn make_plan(
+        &mut self,
+        connection: &mut Connection,
+        limits: Limits<'_>,
+        schema: &Schema,
+        bytes: Option<u64>,
+        options: PlanOptions,
+    ) {
+        let rows = Rows {
+            relation: &self.relation,
+            scope: self.table.scope.as_ref(),
+        };
+        planning::make(
+            &mut self.plan,
+            connection,
+            limits,
+            rows,
+            schema,
+            bytes,
+            options,
+        );
+    }
+
+    /// Reads the source once for all scans. Where that fails, the scans read it themselves, so that only
+    /// those of a bad column fail.
+    fn copy_rows(
+        &mut self,
+        connection: &mut Connection,
+        limits: Limits<'_>,
+        schema: &Schema,
+        options: PlanOptions,
+    ) {
+        let all = || {
+            schema
+                .columns
+                .iter()
+                .map(|column| column.name.as_str())
+                .collect()
+        };
+        let columns: Vec<&str> = match self.table.scope {
+            Some(_) => all(),
+            None => (self.plan.columns_read()).map_or_else(all, |read| read.into_iter().collect()),
+        };
+        let copied = connection.materialise(&self.table.name, &self.relation, &columns, limits);
+        if let Ok(Some(copy)) = copied.result {
+            self.relation = copy;
+            self.make_plan(connection, limits, schema, None, options);
+        }
+    }
+
+    /// Whether the source is read once into a copy before it is scanned, if the engine can.
+    pub fn is_copied_first(&self) -> bool {
+        self.is_costly_to_scan && self.plan.scans.len() > 1
+    }
+
     /// The rows that the rules look at.
     pub fn rows(&self) -> Rows<'_> {
         Rows {

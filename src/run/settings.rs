@@ -1,5 +1,6 @@
 //! How a run goes, what it gives, and what is told on the way.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -8,6 +9,7 @@ use jiff::Timestamp;
 use super::result::Summary;
 use crate::config::{Reuse, Table};
 use crate::interrupt::Interrupt;
+use crate::plan::FormName;
 use crate::selection::Selection;
 use crate::state::StateError;
 
@@ -27,6 +29,10 @@ pub struct RunSettings {
     pub lock_timeout: Option<Duration>,
     /// Whether to go on where the file system has no locks.
     pub without_lock: bool,
+    /// The form that questions are asked in where they have it, in place of the cheapest.
+    pub form: Option<FormName>,
+    /// How many tables are validated at a time; as many as there are processors if not given.
+    pub jobs: Option<NonZeroUsize>,
     /// Asks the run to stop.
     pub interrupt: Interrupt,
     /// When the run is stopped.

@@ -1,17 +1,22 @@
 //! Validates one table: takes over what is proven unchanged, asks the rest, records each answer.
 
+use std::collections::BTreeSet;
+use std::sync::RwLock;
 use std::time::Duration;
+
+use data_validator_plugin::Schema;
 
 use super::ask::{Answer, Answers, run_scan};
 use super::memory::Memory;
+use super::planning::PlanOptions;
 use super::prepare::{PrepareError, Prepared, Step, prepare};
 use super::result::{RuleResult, Status, Summary};
 use super::verdict;
 use crate::config::{Config, Rule, Table};
 use crate::engines::connection::{Connection, Limits};
 use crate::engines::retry::Attempts;
-use crate::plan::Plan;
 use crate::plan::question::Question;
+use crate::plan::{Known, Plan};
 use crate::sources;
 use crate::state::RunState;
 
@@ -20,8 +25,9 @@ pub struct Means<'a> {
     pub config: &'a Config,
     pub connection: &'a mut Connection,
     pub limits: Limits<'a>,
+    pub plan: PlanOptions,
     /// What earlier runs recorded; `None` where no state is kept.
-    pub state: Option<&'a mut RunState>,
+    pub state: Option<&'a RwLock<RunState>>,
 }
 
 /// Validates these rules of a table. What cannot be judged is in the summary as such; the call
@@ -31,6 +37,7 @@ pub fn validate(means: Means<'_>, table: &Table, rules: &[&Rule]) -> Summary {
         config,
         connection,
         limits,
+        plan,
         state,
     } = means;
     let mut results: Vec<Option<RuleResult>> = rules.iter().map(|rule| not_run(rule)).collect();
@@ -57,7 +64,7 @@ pub fn validate(means: Means<'_>, table: &Table, rules: &[&Rule]) -> Summary {
         return Summary::new(&table.name, results.into_iter().flatten().collect());
     }
     let wanted_rules: Vec<&Rule> = wanted.iter().map(|&index| rules[index]).collect();
-    match prepare(connection, limits, table, &found, &wanted_rules) {
+    match prepare(connection, limits, table, &found, &wanted_rules, plan) {
         Ok(prepared) => {
             run_scans(
                 connection,
@@ -124,6 +131,9 @@ fn run_scans(
     memory: &mut Memory<'_>,
 ) {
     let mut answers: Answers = vec![None; prepared.plan.questions.len()];
+    for (index, count) in prepared.plan.proven() {
+        answers[index] = Some(Answer::proven(count));
+    }
     judge_answered(prepared, wanted, &answers, results, memory);
     for scan in &prepared.plan.scans {
         run_scan(
@@ -245,7 +255,14 @@ fn add_details(
             }
         }
     }
-    plan.batch(&connection.description().dialect);
+    let known = Known {
+        schema: &Schema::default(),
+        statistics: None,
+        is_scoped: true,
+        few_values: &BTreeSet::new(),
+        wanted: None,
+    };
+    plan.make(&known, &connection.description().dialect);
     let mut answers: Answers = vec![None; plan.questions.len()];
     for scan in &plan.scans {
         run_scan(

@@ -64,6 +64,17 @@ impl Found<'_> {
         (self.files.as_ref()).map_or_else(String::new, |(kind, _)| format!("{kind:?}"))
     }
 
+    /// The size of the files; `None` for a source that is not in files.
+    pub fn bytes(&self) -> Option<u64> {
+        let size = |path: &PathBuf| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+        Some(self.paths()?.iter().map(size).sum())
+    }
+
+    /// Whether every scan has to read and parse all of it.
+    pub fn is_parsed_by_each_scan(&self) -> bool {
+        matches!(&self.files, Some((kind, _)) if *kind != FileKind::Parquet)
+    }
+
     /// The source as an engine reads it; the columns of CSV files are inferred from all their rows.
     ///
     /// # Errors

@@ -29,6 +29,9 @@ struct Stat {
     ctime_ns: i64,
 }
 
+/// A file is read in pieces of at most so many bytes.
+const READ_BYTES: usize = 1 << 18;
+
 /// Content hashes of files that were read before, so that an unchanged file is not read again.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -120,7 +123,8 @@ impl KnownDigest {
         let hashed_at_ns = nanoseconds(SystemTime::now());
         let mut hash = Sha256::new();
         let mut file = File::open(path)?;
-        let mut buffer = vec![0; 1 << 18];
+        let size = usize::try_from(stat.size).unwrap_or(usize::MAX);
+        let mut buffer = vec![0; size.clamp(1, READ_BYTES)];
         loop {
             match file.read(&mut buffer)? {
                 0 => {

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::canonical::{write_canonical, write_text};
+use super::json_text::JsonText;
 
 /// How far a table or a rule is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,15 +21,16 @@ pub struct RuleEntry {
     pub status: Status,
     /// As written; [`instant`](super::instant) reads it.
     pub completed_at: Option<String>,
-    pub result: Option<Value>,
+    pub result: Option<JsonText>,
     /// All that the result depends on except the data, by name.
-    pub fingerprint: Option<Map<String, Value>>,
+    pub fingerprint: Option<JsonText>,
     /// The token of the data, if there was one.
     pub data_version: Option<String>,
     pub run_id: Option<String>,
     /// `false` for a result that was taken over although nobody could check it.
     pub verified: Option<bool>,
-    /// The store's own, written when the entry is put: its CRC with the names of table and rule.
+    /// The store's own, written when the entry is put: the CRC of the names of table and rule and of the
+    /// values above, of the two JSON values as they were put.
     pub check: Option<String>,
     /// Keys that nobody here knows, and known ones whose values are of another type.
     pub extra: Map<String, Value>,
@@ -87,7 +88,7 @@ impl RuleEntry {
     pub fn origin(&self, table: &str, rule: &str) -> Origin {
         let misplaced = |key: &&str| self.extra.contains_key(*key);
         match &self.check {
-            Some(check) if *check == self.expected_check(table, rule) => Origin::Ours,
+            Some(check) if self.fits(check, table, rule) => Origin::Ours,
             Some(_) => Origin::Damaged,
             None if self.fingerprint.is_none()
                 && self.data_version.is_none()
@@ -105,36 +106,49 @@ impl RuleEntry {
     pub(super) fn seal(&mut self, table: &str, rule: &str) {
         self.extra
             .retain(|key, _| !RULE_KEYS.contains(&key.as_str()));
-        if self.result == Some(Value::Null) {
-            self.result = None;
-        }
-        self.check = Some(self.expected_check(table, rule));
+        self.result = self.result.take().filter(|result| !result.is_null());
+        let (fingerprint, result) = (self.fingerprint.as_ref(), self.result.as_ref());
+        self.check = Some(self.check_with(fingerprint, result, table, rule));
     }
 
-    fn expected_check(&self, table: &str, rule: &str) -> String {
-        let mut text = Vec::with_capacity(512);
-        for name in [table, rule, self.status.word()] {
-            write_text(name, &mut text);
-            text.push(b',');
+    /// Whether the entry has that check, also where an editor wrote its values in another way.
+    fn fits(&self, check: &str, table: &str, rule: &str) -> bool {
+        let (fingerprint, result) = (self.fingerprint.as_ref(), self.result.as_ref());
+        if self.check_with(fingerprint, result, table, rule) == check {
+            return true;
         }
-        let texts = [&self.completed_at, &self.data_version, &self.run_id];
-        for value in texts {
-            match value {
-                Some(value) => write_text(value, &mut text),
-                None => text.extend_from_slice(b"null"),
-            }
-            text.push(b',');
+        let fingerprint = fingerprint.and_then(JsonText::rewritten);
+        let result = result.and_then(JsonText::rewritten);
+        self.check_with(fingerprint.as_ref(), result.as_ref(), table, rule) == check
+    }
+
+    fn check_with(
+        &self,
+        fingerprint: Option<&JsonText>,
+        result: Option<&JsonText>,
+        table: &str,
+        rule: &str,
+    ) -> String {
+        let verified = self.verified.map(|verified| verified.to_string());
+        let parts = [
+            Some(table),
+            Some(rule),
+            Some(self.status.word()),
+            self.completed_at.as_deref(),
+            self.data_version.as_deref(),
+            self.run_id.as_deref(),
+            verified.as_deref(),
+            fingerprint.map(JsonText::as_str),
+            result.map(JsonText::as_str),
+        ];
+        let mut crc = crc32fast::Hasher::new();
+        for part in parts {
+            // The length keeps the parts apart, and one that is missing from one that is empty.
+            let length = part.map_or(u64::MAX, |part| part.len() as u64);
+            crc.update(&length.to_le_bytes());
+            crc.update(part.unwrap_or_default().as_bytes());
         }
-        let verified = self.verified.map_or(Value::Null, Value::Bool);
-        write_canonical(&verified, &mut text);
-        text.push(b',');
-        match &self.fingerprint {
-            Some(inputs) => super::canonical::write_object(inputs, &mut text),
-            None => text.extend_from_slice(b"null"),
-        }
-        text.push(b',');
-        write_canonical(self.result.as_ref().unwrap_or(&Value::Null), &mut text);
-        format!("{:08x}", crc32fast::hash(&text))
+        format!("{:08x}", crc.finalize())
     }
 }
 

@@ -1,13 +1,18 @@
 //! What a result depends on, apart from the data.
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::canonical::write_object;
+use super::json_text::JsonText;
 use crate::config::{Config, Rule, SourceSpec, Table};
 use crate::engines::registry;
 use crate::hex::hex;
-use crate::rules::rule_type;
+use crate::plan::custom_sql::SqlExpression;
+use crate::rules::{Check, rule_type};
+
+/// The inputs whose own members are told apart when something changed.
+const GROUPS: [&str; 2] = ["parameters", "table"];
 
 /// All inputs of a result except the data, by name; equal inputs give equal results.
 ///
@@ -16,15 +21,40 @@ use crate::rules::rule_type;
 /// which may change for the same meaning.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fingerprint {
-    inputs: Map<String, Value>,
+    inputs: JsonText,
     hash: String,
+}
+
+/// As they are recorded.
+#[derive(Serialize)]
+struct Inputs<'r> {
+    rule_type: &'r str,
+    semantics: Option<u32>,
+    parameters: &'r dyn Check,
+    #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
+    scope: Option<&'r SqlExpression>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    if_column_exists: bool,
+    table: &'r JsonText,
+}
+
+/// As they are recorded with each rule of the table; what can be long as its hash.
+#[derive(Serialize)]
+struct SharedInputs<'t> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table_where: Option<&'t SqlExpression>,
+    engine: &'t str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    engine_options: Option<String>,
+    engine_semantics: Option<u32>,
+    source: String,
 }
 
 /// The inputs that all rules of a table share.
 #[derive(Debug)]
 pub struct TableInputs<'c> {
     config: &'c Config,
-    inputs: Map<String, Value>,
+    inputs: JsonText,
 }
 
 impl<'c> TableInputs<'c> {
@@ -43,54 +73,33 @@ impl<'c> TableInputs<'c> {
             .into_iter()
             .filter(|(name, _)| !harmless.contains(name))
             .collect();
-        let inputs = json!({
-            "table_where": table.scope,
-            "engine": engine_type,
-            "engine_options": options,
-            "engine_semantics": described.map(|described| described.semantics),
-            "source": source_identity(table, config),
+        let inputs = JsonText::of(&SharedInputs {
+            table_where: table.scope.as_ref(),
+            engine: engine_type,
+            engine_options: (!options.is_empty()).then(|| hash_of(&Value::Object(options))),
+            engine_semantics: described.map(|described| described.semantics),
+            source: hash_of(&source_identity(table, config)),
         });
-        let Value::Object(inputs) = without_secrets(inputs, config) else {
-            return Self {
-                config,
-                inputs: Map::new(),
-            };
-        };
         Self { config, inputs }
     }
 }
 
 impl Fingerprint {
     pub fn of(rule: &Rule, shared: &TableInputs<'_>) -> Self {
-        let mut inputs = rule.check.inputs();
-        inputs.insert("rule_type".into(), rule.rule_type.into());
-        inputs.insert(
-            "semantics".into(),
-            rule_type(rule.rule_type)
-                .map(|rule_type| rule_type.semantics)
-                .into(),
-        );
-        inputs.insert("where".into(), json!(rule.scope));
-        inputs.insert("if_column_exists".into(), rule.if_column_exists.into());
-        let mut inputs = match without_secrets(Value::Object(inputs), shared.config) {
-            Value::Object(inputs) => inputs,
-            _ => Map::new(),
-        };
-        inputs.extend(
-            shared
-                .inputs
-                .iter()
-                .map(|(name, value)| (name.clone(), value.clone())),
-        );
-        let mut canonical = Vec::with_capacity(512);
-        write_object(&inputs, &mut canonical);
-        Self {
-            hash: hex(&Sha256::digest(canonical)),
-            inputs,
-        }
+        let inputs = JsonText::of(&Inputs {
+            rule_type: rule.rule_type,
+            semantics: rule_type(rule.rule_type).map(|rule_type| rule_type.semantics),
+            parameters: &*rule.check,
+            scope: rule.scope.as_ref(),
+            if_column_exists: rule.if_column_exists,
+            table: &shared.inputs,
+        });
+        let inputs = without_secrets(inputs, shared.config);
+        let hash = hex(&Sha256::digest(inputs.as_str()));
+        Self { inputs, hash }
     }
 
-    pub fn inputs(&self) -> &Map<String, Value> {
+    pub fn inputs(&self) -> &JsonText {
         &self.inputs
     }
 
@@ -100,14 +109,33 @@ impl Fingerprint {
     }
 
     /// The name of an input that is not as it was recorded.
-    pub fn difference(&self, recorded: &Map<String, Value>) -> Option<String> {
-        let differs = |name: &&String| self.inputs.get(*name) != recorded.get(*name);
-        self.inputs
-            .keys()
-            .chain(recorded.keys())
-            .find(differs)
+    pub fn difference(&self, recorded: &JsonText) -> Option<String> {
+        if self.inputs.as_str() == recorded.as_str() {
+            return None;
+        }
+        let (now, before) = (by_name(&self.inputs), by_name(recorded));
+        let mut names = now.keys().chain(before.keys());
+        names
+            .find(|name| now.get(*name) != before.get(*name))
             .cloned()
     }
+}
+
+/// Half a SHA-256, which is still more than chance brings about.
+fn hash_of(value: &Value) -> String {
+    hex(&Sha256::digest(value.to_string())[..16])
+}
+
+/// The inputs, those of groups too.
+fn by_name(inputs: &JsonText) -> Map<String, Value> {
+    let mut by_name: Map<String, Value> = inputs.read().unwrap_or_default();
+    for group in GROUPS {
+        if let Some(Value::Object(members)) = by_name.get(group).cloned() {
+            by_name.shift_remove(group);
+            by_name.extend(members);
+        }
+    }
+    by_name
 }
 
 /// Where the rows are, relative to the config and without credentials.
@@ -138,25 +166,25 @@ fn source_identity(table: &Table, config: &Config) -> Value {
     }
 }
 
-/// The value with every text that holds a secret replaced by its hash.
-fn without_secrets(value: Value, config: &Config) -> Value {
+/// The inputs with every text that holds a secret replaced by its hash.
+fn without_secrets(inputs: JsonText, config: &Config) -> JsonText {
+    if config.secrets.is_empty() {
+        return inputs;
+    }
+    let mut value: Value = inputs.read().unwrap_or_default();
+    hash_secrets(&mut value, config);
+    JsonText::of(&value)
+}
+
+fn hash_secrets(value: &mut Value, config: &Config) {
     match value {
-        value if config.secrets.is_empty() => value,
-        Value::String(text) if config.secrets.redact(&text) != text => {
-            format!("sha256:{}", hex(&Sha256::digest(&text))).into()
+        Value::String(text) if config.secrets.redact(text) != *text => {
+            *text = format!("sha256:{}", hex(&Sha256::digest(&*text)));
         }
-        Value::Object(fields) => Value::Object(
-            fields
-                .into_iter()
-                .map(|(name, value)| (name, without_secrets(value, config)))
-                .collect(),
-        ),
-        Value::Array(items) => Value::Array(
-            items
-                .into_iter()
-                .map(|item| without_secrets(item, config))
-                .collect(),
-        ),
-        other => other,
+        Value::Object(fields) => fields
+            .values_mut()
+            .for_each(|field| hash_secrets(field, config)),
+        Value::Array(items) => items.iter_mut().for_each(|item| hash_secrets(item, config)),
+        _ => {}
     }
 }

@@ -11,13 +11,13 @@
 //! The JSON is the Python tool's: tables by name, in each its rules by name. Our keys stand beside its keys;
 //! keys that nobody here knows survive. [`RESERVED`] is the one name no table can have.
 
-mod canonical;
 pub mod data_version;
 mod entries;
 mod entry;
 mod error;
 mod file;
 pub mod fingerprint;
+mod json_text;
 mod layout;
 mod lenient;
 mod migrate;
@@ -31,10 +31,10 @@ mod run_state;
 mod tests;
 mod write;
 
-pub use canonical::write_canonical;
 pub use entry::{Origin, RuleEntry, RunRecord, Status, TableEntry};
 pub use error::{StateError, StateErrorKind};
 pub use file::{Contents, Durability, FileState, LockMode, OpenOptions, peek};
+pub use json_text::JsonText;
 pub use moment::instant;
 pub use run_state::{Proven, RunOptions, RunState, new_run_id};
 

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::entries::Entries;
 use super::entry::{RuleEntry, Status, TableEntry};
+use super::json_text::JsonText;
 use super::lenient::{FromObject, Lenient};
 use super::{RESERVED, migrate};
 
@@ -13,17 +14,27 @@ impl FromObject for RuleEntry {
     fn from_object<'de, A: MapAccess<'de>>(mut members: A) -> Result<Self, A::Error> {
         let mut entry = Self::default();
         while let Some(key) = members.next_key::<String>()? {
-            let value = members.next_value()?;
             entry.extra.shift_remove(&key);
-            let misfit = match (key.as_str(), value) {
+            if key == "result" {
+                let text: JsonText = members.next_value()?;
+                entry.result = Some(text).filter(|text| !text.is_null());
+                continue;
+            }
+            if key == "fingerprint" {
+                let text: JsonText = members.next_value()?;
+                if text.is_object() {
+                    entry.fingerprint = Some(text);
+                } else {
+                    entry.extra.insert(key, text.read().unwrap_or_default());
+                }
+                continue;
+            }
+            let misfit = match (key.as_str(), members.next_value()?) {
                 ("status", Value::String(word)) => match Status::parse(&word) {
                     Some(status) => set(&mut entry.status, status),
                     None => Some(Value::String(word)),
                 },
                 ("completed_at", Value::String(text)) => set(&mut entry.completed_at, Some(text)),
-                ("result", Value::Null) => set(&mut entry.result, None),
-                ("result", result) => set(&mut entry.result, Some(result)),
-                ("fingerprint", Value::Object(inputs)) => set(&mut entry.fingerprint, Some(inputs)),
                 ("data_version", Value::String(text)) => set(&mut entry.data_version, Some(text)),
                 ("run_id", Value::String(text)) => set(&mut entry.run_id, Some(text)),
                 ("verified", Value::Bool(verified)) => set(&mut entry.verified, Some(verified)),

@@ -1,10 +1,12 @@
 //! A result as it is recorded, and a recorded result as it is taken over.
 
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::entry::{RuleEntry, Status as EntryStatus};
 use super::fingerprint::Fingerprint;
-use crate::config::{Limit, Rule};
+use super::json_text::JsonText;
+use crate::config::{Limit, OnEmpty, Rule, Severity};
 use crate::rules::Counts;
 use crate::run::result::{RuleResult, Status};
 use crate::run::verdict;
@@ -21,23 +23,72 @@ pub struct Proof<'a> {
     pub verified: Option<bool>,
 }
 
+/// A result as it is recorded: first the keys that the Python tool has.
+#[derive(Serialize)]
+struct Recorded<'r> {
+    rule_name: &'r str,
+    rule_type: &'r str,
+    passed: bool,
+    failed_count: u64,
+    total_count: u64,
+    success_rate: f64,
+    message: &'r str,
+    severity: Severity,
+    execution_time_ms: f64,
+    metadata: &'r Map<String, Value>,
+    status: Status,
+    missing_count: u64,
+    excluded_count: u64,
+    judged_by: JudgedBy,
+}
+
+/// What is taken over of a recorded result. Each value may be missing or of another type, for it may be
+/// written by hand.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Recalled {
+    status: Value,
+    passed: Value,
+    failed_count: Value,
+    total_count: Value,
+    missing_count: Value,
+    excluded_count: Value,
+    success_rate: Value,
+    message: Value,
+    metadata: Value,
+    judged_by: Option<JsonText>,
+}
+
+/// What a verdict is made by, besides the counts.
+#[derive(Serialize)]
+struct JudgedBy {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    threshold: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_failed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warn_threshold: Option<f64>,
+    severity: Severity,
+    on_empty: OnEmpty,
+}
+
 /// The record of a result.
 pub fn entry(rule: &Rule, result: &RuleResult, proof: Proof<'_>) -> RuleEntry {
-    let recorded = json!({
-        "rule_name": result.rule_name,
-        "rule_type": result.rule_type,
-        "passed": result.passed,
-        "failed_count": result.failed_count,
-        "total_count": result.total_count,
-        "success_rate": result.success_rate,
-        "message": result.message,
-        "severity": result.severity,
-        "execution_time_ms": result.execution_time_ms,
-        "metadata": result.metadata,
-        "status": result.status,
-        "missing_count": result.missing_count,
-        "excluded_count": result.excluded_count,
-        "judged_by": judged_by(rule),
+    let recorded = JsonText::of(&Recorded {
+        rule_name: &result.rule_name,
+        rule_type: result.rule_type,
+        passed: result.passed,
+        failed_count: result.failed_count,
+        total_count: result.total_count,
+        success_rate: result.success_rate,
+        message: &result.message,
+        severity: result.severity,
+        execution_time_ms: result.execution_time_ms,
+        metadata: &result.metadata,
+        status: result.status,
+        missing_count: result.missing_count,
+        excluded_count: result.excluded_count,
+        judged_by: JudgedBy::of(rule),
     });
     RuleEntry {
         status: EntryStatus::Completed,
@@ -56,86 +107,74 @@ pub fn entry(rule: &Rule, result: &RuleResult, proof: Proof<'_>) -> RuleEntry {
 /// The verdict is made again from the counts, where they are recorded, so that it is never staler
 /// than the config. `None` when the record is not of the form of a result.
 pub fn recall(rule: &Rule, entry: &RuleEntry) -> Option<(RuleResult, Option<String>)> {
-    let recorded = entry.result.as_ref()?.as_object()?;
-    let count = |name: &str| recorded.get(name).and_then(Value::as_u64);
-    let message = recorded
-        .get("message")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let recorded: Recalled = entry.result.as_ref()?.read()?;
+    let message = recorded.message.as_str().unwrap_or_default();
     let mut judged_otherwise = None;
     let counts = (
-        count("failed_count"),
-        count("total_count"),
-        count("excluded_count"),
+        recorded.failed_count.as_u64(),
+        recorded.total_count.as_u64(),
+        recorded.excluded_count.as_u64(),
     );
-    let mut result = if recorded.get("status").and_then(Value::as_str) == Some("skipped") {
+    let mut result = if recorded.status.as_str() == Some("skipped") {
         verdict::skipped_with(rule, message)
     } else if let (Some(failed), Some(total), Some(excluded)) = counts {
-        judged_otherwise = difference(rule, recorded);
-        verdict::judge(
-            rule,
-            total,
-            Counts {
-                failed,
-                missing: count("missing_count")?,
-                excluded,
-            },
-        )
+        judged_otherwise = recorded
+            .judged_by
+            .and_then(|before| difference(rule, &before));
+        let missing = recorded.missing_count.as_u64()?;
+        let counts = Counts {
+            failed,
+            missing,
+            excluded,
+        };
+        verdict::judge(rule, total, counts)
     } else {
         let mut result = verdict::skipped_with(rule, message);
-        result.passed = recorded.get("passed")?.as_bool()?;
+        result.passed = recorded.passed.as_bool()?;
         result.status = if result.passed {
             Status::Passed
         } else {
             Status::Failed
         };
-        result.success_rate = recorded
-            .get("success_rate")
-            .and_then(Value::as_f64)
-            .unwrap_or_default();
-        result.failed_count = count("failed_count").unwrap_or_default();
-        result.total_count = count("total_count").unwrap_or_default();
-        result.missing_count = count("missing_count").unwrap_or_default();
+        result.success_rate = recorded.success_rate.as_f64().unwrap_or_default();
+        result.failed_count = recorded.failed_count.as_u64().unwrap_or_default();
+        result.total_count = recorded.total_count.as_u64().unwrap_or_default();
+        result.missing_count = recorded.missing_count.as_u64().unwrap_or_default();
         result
     };
-    for (name, value) in recorded
-        .get("metadata")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
-        result
-            .metadata
-            .entry(name.clone())
-            .or_insert_with(|| value.clone());
+    if let Value::Object(metadata) = recorded.metadata {
+        for (name, value) in metadata {
+            result.metadata.entry(name).or_insert(value);
+        }
     }
     Some((result, judged_otherwise))
 }
 
-/// What a verdict is made by, besides the counts.
-fn judged_by(rule: &Rule) -> Map<String, Value> {
-    let (threshold, max_failed) = match rule.limit {
-        Limit::Threshold(threshold) => (Some(threshold), None),
-        Limit::MaxFailed(most) => (None, Some(most)),
-    };
-    [
-        ("threshold", json!(threshold)),
-        ("max_failed", json!(max_failed)),
-        ("warn_threshold", json!(rule.warn_threshold)),
-        ("severity", json!(rule.severity)),
-        ("on_empty", json!(rule.on_empty)),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into_iter()
-    .collect()
+impl JudgedBy {
+    fn of(rule: &Rule) -> Self {
+        let (threshold, max_failed) = match rule.limit {
+            Limit::Threshold(threshold) => (Some(threshold), None),
+            Limit::MaxFailed(most) => (None, Some(most)),
+        };
+        Self {
+            threshold,
+            max_failed,
+            warn_threshold: rule.warn_threshold,
+            severity: rule.severity,
+            on_empty: rule.on_empty,
+        }
+    }
 }
 
 /// The first thing that a verdict is made by now and was not when it was recorded.
-fn difference(rule: &Rule, recorded: &Map<String, Value>) -> Option<String> {
-    let before = recorded.get("judged_by")?.as_object()?;
-    let (name, now) = judged_by(rule)
-        .into_iter()
-        .find(|(name, now)| before.get(name) != Some(now))?;
+fn difference(rule: &Rule, before: &JsonText) -> Option<String> {
+    let now = JsonText::of(&JudgedBy::of(rule));
+    if now.as_str() == before.as_str() {
+        return None;
+    }
+    let (now, before): (Map<String, Value>, Map<String, Value>) = (now.read()?, before.read()?);
+    let mut names = now.keys().chain(before.keys());
+    let name = names.find(|name| now.get(*name) != before.get(*name))?;
     let shown = |value: Option<&Value>| match value {
         None | Some(Value::Null) => "none".to_owned(),
         Some(Value::String(text)) => text.clone(),
@@ -143,7 +182,7 @@ fn difference(rule: &Rule, recorded: &Map<String, Value>) -> Option<String> {
     };
     Some(format!(
         "re-judged: {name} {} → {}",
-        shown(before.get(&name)),
-        shown(Some(&now))
+        shown(before.get(name)),
+        shown(now.get(name))
     ))
 }

@@ -7,10 +7,6 @@ use super::entry::{RuleEntry, RunRecord};
 /// One change. It names what is, not what to add, so that replaying it again does no harm.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all records are the large one"
-)]
 pub(super) enum Record {
     /// The first line: what the journal stands on.
     Base(Base),

@@ -6,7 +6,7 @@ use data_validator_plugin::{ConfigKey, ConfigKind, EngineConfig, EngineError, Er
 use serde_json::Value;
 
 /// The settings of one session.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
     /// A database file; `None` is a database in memory.
     pub database: Option<PathBuf>,

@@ -7,12 +7,15 @@ use data_validator_plugin::{
 };
 
 use crate::config::Settings;
+use crate::instance::Instances;
 use crate::session::DuckDbSession;
 use crate::{config, dialect};
 
-/// DuckDB, linked into this library; each session has its own connection.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct DuckDb;
+/// DuckDB, linked into this library; each session has its own connection to a database that they share.
+#[derive(Debug, Default)]
+pub struct DuckDb {
+    instances: Instances,
+}
 
 impl Engine for DuckDb {
     fn describe(&self) -> Description {
@@ -37,7 +40,9 @@ impl Engine for DuckDb {
         config: &EngineConfig,
         _call: &Call,
     ) -> Result<Box<dyn Session>, EngineError> {
-        Ok(Box::new(DuckDbSession::open(&Settings::read(config)?)?))
+        let settings = Settings::read(config)?;
+        let instance = self.instances.open(&settings)?;
+        Ok(Box::new(DuckDbSession::open(instance, &settings)?))
     }
 }
 

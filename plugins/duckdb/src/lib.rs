@@ -5,8 +5,10 @@ mod config;
 mod dialect;
 mod engine;
 mod error;
+mod instance;
 mod session;
 mod source;
+mod statistics;
 mod stream;
 mod types;
 

@@ -1,61 +1,45 @@
 //! One connection to a database.
 
-use std::fs::Metadata;
-use std::path::Path;
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
 
 use data_validator_plugin::{
-    BatchStream, Call, Cancel, Column, Dialect, EngineError, ErrorClass, Relation, Schema, Session,
-    Source,
+    BatchStream, Call, Cancel, Column, Dialect, EngineError, ErrorClass, FileFormat, Relation,
+    Schema, Session, Source, Statistics,
 };
-use duckdb::{AccessMode, Config, Connection};
+use duckdb::Connection;
 
 use crate::cancel::{Canceller, Operations};
 use crate::config::Settings;
 use crate::dialect::dialect;
 use crate::error::engine_error;
-use crate::source::read_files;
+use crate::instance::Instance;
+use crate::source::{file_list, read_files};
+use crate::statistics;
 use crate::stream::Stream;
 use crate::types::logical_type;
 
 pub struct DuckDbSession {
     connection: Connection,
+    /// Stays open as long as this session.
+    instance: Arc<Instance>,
     dialect: Dialect,
     operations: Arc<Operations>,
-    /// The state of the database file while this session's lock keeps others from writing to it.
-    file_version: Option<String>,
+    /// The files of the Parquet sources, as a list of literals, by relation.
+    parquet: BTreeMap<String, String>,
 }
 
 impl DuckDbSession {
-    /// Opens a database; a file is opened for reading only, and is never created.
-    pub fn open(settings: &Settings) -> Result<Self, EngineError> {
-        // Nothing is fetched from the network unless an option asks for it.
-        let config = Config::default()
-            .with("autoinstall_known_extensions", "false")
-            .and_then(|config| config.with("autoload_known_extensions", "false"))
-            .map_err(|error| engine_error(&error))?;
-        let connection = match &settings.database {
-            None => Connection::open_in_memory_with_flags(config),
-            // Only `stat` looks at the file: closing a handle of our own would drop DuckDB's lock on it.
-            Some(path) if !path.exists() => {
-                let message = format!(
-                    "the database {} does not exist; check 'database' in connection_params",
-                    path.display()
-                );
-                return Err(EngineError::new(ErrorClass::NotFound, message));
-            }
-            Some(path) => config
-                .access_mode(AccessMode::ReadOnly)
-                .and_then(|config| Connection::open_with_flags(path, config)),
-        };
-        let connection = connection.map_err(|error| engine_error(&error))?;
+    /// Opens a session of a database.
+    pub fn open(instance: Arc<Instance>, settings: &Settings) -> Result<Self, EngineError> {
+        let connection = instance.connect()?;
         let handle = connection.interrupt_handle();
         let session = Self {
             connection,
+            instance,
             dialect: dialect(),
             operations: Operations::new(move || handle.interrupt()),
-            file_version: settings.database.as_deref().and_then(file_version),
+            parquet: BTreeMap::new(),
         };
         session.apply(&settings.options)?;
         Ok(session)
@@ -104,14 +88,57 @@ impl DuckDbSession {
 
     /// A view keeps the rows where they are and lets the scans push their filters down. Its name is none
     /// that a database has, or it would stand in front of the table of that name.
-    fn view(&self, name: &str, select: &str) -> Result<Relation, EngineError> {
+    fn view(&mut self, name: &str, select: &str) -> Result<Relation, EngineError> {
         let view = self
             .dialect
             .identifier(&format!("data_validator source {name}"));
         self.run(&format!("CREATE OR REPLACE TEMP VIEW {view} AS {select}"))?;
-        Ok(Relation {
-            sql: format!("temp.main.{view}"),
-        })
+        let sql = format!("temp.main.{view}");
+        self.parquet.remove(&sql);
+        Ok(Relation { sql })
+    }
+}
+
+impl DuckDbSession {
+    /// Whether the relation is a table, of the database or of this session.
+    fn is_table(&self, relation: &Relation) -> Result<bool, EngineError> {
+        self.has_table(relation, "NOT internal")
+    }
+
+    /// Whether the relation is a table of the database.
+    fn is_permanent_table(&self, relation: &Relation) -> Result<bool, EngineError> {
+        self.has_table(relation, "NOT internal AND NOT temporary")
+    }
+
+    fn has_table(&self, relation: &Relation, condition: &str) -> Result<bool, EngineError> {
+        let tables = format!(
+            "SELECT database_name, schema_name, table_name FROM duckdb_tables() WHERE {condition}"
+        );
+        let mut statement = self
+            .connection
+            .prepare(&tables)
+            .map_err(|error| engine_error(&error))?;
+        let names = statement
+            .query_map([], |row| {
+                Ok([row.get::<_, String>(0)?, row.get(1)?, row.get(2)?])
+            })
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(|error| engine_error(&error))?;
+        Ok(names.iter().any(|[database, schema, table]| {
+            let named = |parts: &[&String]| {
+                parts
+                    .iter()
+                    .map(|part| self.dialect.identifier(part))
+                    .collect::<Vec<_>>()
+                    .join(".")
+                    == relation.sql
+            };
+            // A temporary table's relation names it without quotes round 'temp' and 'main'.
+            let temporary = format!("temp.main.{}", self.dialect.identifier(table));
+            named(&[schema, table])
+                || named(&[database, schema, table])
+                || database == "temp" && temporary == relation.sql
+        }))
     }
 }
 
@@ -124,13 +151,15 @@ impl Session for DuckDbSession {
     ) -> Result<Relation, EngineError> {
         let _running = self.operations.begin(call)?;
         match source {
-            Source::Files { format, paths } => self.view(
-                name,
-                &format!(
-                    "SELECT * FROM {}",
-                    read_files(&self.dialect, format, paths)?
-                ),
-            ),
+            Source::Files { format, paths } => {
+                let files = file_list(&self.dialect, paths)?;
+                let rows = read_files(&self.dialect, format, &files)?;
+                let relation = self.view(name, &format!("SELECT * FROM {rows}"))?;
+                if *format == FileFormat::Parquet {
+                    self.parquet.insert(relation.sql.clone(), files);
+                }
+                Ok(relation)
+            }
             Source::Table(table) => {
                 let mut table = table.clone();
                 // A name alone that is no table would be taken for a file to read.
@@ -164,39 +193,75 @@ impl Session for DuckDbSession {
         Ok(Schema { columns })
     }
 
+    fn statistics(
+        &mut self,
+        relation: &Relation,
+        columns: &[&str],
+        call: &Call,
+    ) -> Result<Option<Statistics>, EngineError> {
+        let _running = self.operations.begin(call)?;
+        match self.parquet.get(&relation.sql) {
+            Some(files) => {
+                statistics::of_parquet(&self.connection, &self.dialect, files, columns).map(Some)
+            }
+            None if self.is_table(relation)? => {
+                statistics::of_table(&self.connection, &relation.sql).map(Some)
+            }
+            None => Ok(None),
+        }
+    }
+
+    fn materialise(
+        &mut self,
+        name: &str,
+        relation: &Relation,
+        columns: &[&str],
+        call: &Call,
+    ) -> Result<Option<Relation>, EngineError> {
+        let _running = self.operations.begin(call)?;
+        let table = self
+            .dialect
+            .identifier(&format!("data_validator rows {name}"));
+        let columns: Vec<String> = columns
+            .iter()
+            .map(|column| self.dialect.identifier(column))
+            .collect();
+        self.run(&format!(
+            "CREATE OR REPLACE TEMP TABLE {table} AS SELECT {} FROM {}",
+            columns.join(", "),
+            relation.sql
+        ))?;
+        Ok(Some(Relation {
+            sql: format!("temp.main.{table}"),
+        }))
+    }
+
+    fn detach(&mut self, name: &str, call: &Call) -> Result<(), EngineError> {
+        let _running = self.operations.begin(call)?;
+        let view = self
+            .dialect
+            .identifier(&format!("data_validator source {name}"));
+        let table = self
+            .dialect
+            .identifier(&format!("data_validator rows {name}"));
+        self.parquet.remove(&format!("temp.main.{view}"));
+        self.run(&format!(
+            "DROP TABLE IF EXISTS temp.main.{table}; DROP VIEW IF EXISTS temp.main.{view}"
+        ))
+    }
+
     fn data_version(
         &mut self,
         relation: &Relation,
         call: &Call,
     ) -> Result<Option<String>, EngineError> {
         let _running = self.operations.begin(call)?;
-        let Some(version) = &self.file_version else {
+        let Some(version) = &self.instance.file_version else {
             return Ok(None);
         };
+        let version = version.clone();
         // A view may read files, which the database's version says nothing about.
-        let tables = "SELECT database_name, schema_name, table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary";
-        let mut statement = self
-            .connection
-            .prepare(tables)
-            .map_err(|error| engine_error(&error))?;
-        let names = statement
-            .query_map([], |row| {
-                Ok([row.get::<_, String>(0)?, row.get(1)?, row.get(2)?])
-            })
-            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-            .map_err(|error| engine_error(&error))?;
-        let is_table = names.iter().any(|[database, schema, table]| {
-            let named = |parts: &[&String]| {
-                parts
-                    .iter()
-                    .map(|part| self.dialect.identifier(part))
-                    .collect::<Vec<_>>()
-                    .join(".")
-                    == relation.sql
-            };
-            named(&[schema, table]) || named(&[database, schema, table])
-        });
-        Ok(is_table.then(|| version.clone()))
+        Ok(self.is_permanent_table(relation)?.then_some(version))
     }
 
     fn query<'s>(
@@ -217,36 +282,4 @@ impl Session for DuckDbSession {
     fn canceller(&self) -> Box<dyn Cancel> {
         Box::new(Canceller(Arc::clone(&self.operations)))
     }
-}
-
-/// A token of a database file and its write-ahead log, from their metadata alone: opening the file
-/// would, when closed, drop DuckDB's lock on it.
-fn file_version(path: &Path) -> Option<String> {
-    let stat = |path: &Path| {
-        let metadata = std::fs::metadata(path).ok()?;
-        let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-        let (size, modified, identity) = (metadata.len(), modified.as_nanos(), identity(&metadata));
-        Some(format!("{size}.{modified}.{identity}"))
-    };
-    let mut log = path.as_os_str().to_owned();
-    log.push(".wal");
-    let log = stat(Path::new(&log)).unwrap_or_else(|| "none".into());
-    Some(format!("duckdb:{}+{log}", stat(path)?))
-}
-
-/// What tells a file from another one of the same size and time.
-#[cfg(unix)]
-fn identity(metadata: &Metadata) -> String {
-    use std::os::unix::fs::MetadataExt;
-    let (device, inode) = (metadata.dev(), metadata.ino());
-    format!(
-        "{device}.{inode}.{}.{}",
-        metadata.ctime(),
-        metadata.ctime_nsec()
-    )
-}
-
-#[cfg(not(unix))]
-fn identity(_metadata: &Metadata) -> String {
-    String::new()
 }

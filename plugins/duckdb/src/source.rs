@@ -4,17 +4,12 @@ use std::path::{Path, PathBuf};
 
 use data_validator_plugin::{CsvFormat, Dialect, EngineError, ErrorClass, FileFormat};
 
-/// A table function that reads the files where they lie.
+/// A table function that reads the files of this list where they lie.
 pub fn read_files(
     dialect: &Dialect,
     format: &FileFormat,
-    paths: &[PathBuf],
+    paths: &str,
 ) -> Result<String, EngineError> {
-    let paths = paths
-        .iter()
-        .map(|path| file_name(dialect, path))
-        .collect::<Result<Vec<_>, _>>()?
-        .join(", ");
     Ok(match format {
         FileFormat::Parquet => format!("read_parquet([{paths}], hive_partitioning = false)"),
         FileFormat::Json => {
@@ -22,6 +17,12 @@ pub fn read_files(
         }
         FileFormat::Csv(csv) => format!("read_csv([{paths}], {})", csv_options(dialect, csv)?),
     })
+}
+
+/// The files' names as literals.
+pub fn file_list(dialect: &Dialect, paths: &[PathBuf]) -> Result<String, EngineError> {
+    let names = paths.iter().map(|path| file_name(dialect, path));
+    Ok(names.collect::<Result<Vec<_>, _>>()?.join(", "))
 }
 
 /// A file's name as a literal. DuckDB takes every path for a pattern, so what would be one is escaped.

@@ -26,7 +26,7 @@ fn settings(connection: &Value, options: &Value) -> EngineConfig {
 }
 
 fn in_memory() -> Box<dyn Session> {
-    DuckDb
+    DuckDb::default()
         .connect(&EngineConfig::default(), &Call::default())
         .unwrap()
 }
@@ -157,7 +157,7 @@ fn what_is_missing_is_not_found() {
     let path = folder.path().join("no.duckdb");
     let no_database = settings(&json!({"database": path}), &Value::Null);
     assert_eq!(
-        class_of(DuckDb.connect(&no_database, &Call::default())),
+        class_of(DuckDb::default().connect(&no_database, &Call::default())),
         ErrorClass::NotFound
     );
     assert!(!path.exists(), "a missing database is not created");
@@ -188,7 +188,7 @@ fn a_database_file_is_read_and_not_written() {
         .unwrap();
     drop(writer);
 
-    let mut session = DuckDb
+    let mut session = DuckDb::default()
         .connect(
             &settings(&json!({"database": path}), &Value::Null),
             &Call::default(),
@@ -218,18 +218,18 @@ fn a_database_file_is_read_and_not_written() {
 
 #[test]
 fn an_unknown_option_is_a_config_error() {
-    let unknown = DuckDb.connect(
+    let unknown = DuckDb::default().connect(
         &settings(&Value::Null, &json!({"thread": 4})),
         &Call::default(),
     );
     assert_eq!(class_of(unknown), ErrorClass::Config);
-    let wrong = DuckDb.connect(
+    let wrong = DuckDb::default().connect(
         &settings(&Value::Null, &json!({"threads": "many"})),
         &Call::default(),
     );
     assert_eq!(class_of(wrong), ErrorClass::Config);
     assert!(
-        DuckDb
+        DuckDb::default()
             .connect(
                 &settings(&Value::Null, &json!({"threads": 1, "memory_limit": "1GB"})),
                 &Call::default()

@@ -465,10 +465,11 @@ typedef struct DvPlugin {
      * What is known of a relation without reading its rows; no text where nothing is. `columns` is
      * a JSON array of names: ["a", "b"]. Gives
      *
-     *   {"rows": 10, "columns": {"a": {"nulls": 0, "min": "1", "max": "42"}}}
+     *   {"parts": [{"rows": 10, "columns": {"a": {"nulls": 0, "bounds": ["1", "42"]}}}]}
      *
-     * Only what is exact for all rows and all files; null or left out is "not known". Bounds only of
-     * whole numbers and dates, as text: "42", "2013-01-31".
+     * The parts, such as the row groups of files, hold each row once. Only what is exact: null or
+     * left out is "not known". Bounds, which no value exceeds, only of whole numbers and dates, as
+     * text: "42", "2013-01-31".
      */
     uint32_t (*statistics)(DvSession *session, const DvCall *call, DvString relation,
                            DvString columns, DvText *exact, DvError *error);

@@ -9,7 +9,7 @@ use crate::dialect::Dialect;
 /// As JSON it is what a plugin's `describe` gives; `description.schema.json` beside this crate says the
 /// form. A field that is left out has its default and one that is not known is not looked at, so older
 /// and newer plugins can be read.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Description {
     /// The name by which a config chooses the engine, such as `duckdb`.
     pub name: String,

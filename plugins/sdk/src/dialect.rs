@@ -8,7 +8,7 @@ use crate::schema::LogicalType;
 ///
 /// Templates hold named places in braces, which are filled with SQL that is rendered already. The
 /// default is [`Dialect::ansi`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Dialect {
     /// Name of the `sqlparser` dialect that reads this engine's SQL: `duckdb`, `postgres`, `generic`.
@@ -30,6 +30,35 @@ pub struct Dialect {
     pub type_names: TypeNames,
     /// The most expressions in one select list.
     pub max_select_items: usize,
+    /// Number of different values of the integer column `{value}`, none of them outside `{min}` and
+    /// `{max}`, from a bitmap; `None` where the engine has no such aggregate.
+    pub count_distinct_bitmap: Option<String>,
+    pub costs: Costs,
+}
+
+/// What it takes to answer a question in each of its forms, in nanoseconds of the clock on a common
+/// machine. Only the ratios matter: they choose a form, never an answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Costs {
+    /// One more query, whatever it reads.
+    pub query: f64,
+    /// `count(column)`, per row.
+    pub count_column: f64,
+    /// A comparison inside an aggregate, per row.
+    pub condition: f64,
+    /// A pattern, per value it is tried on.
+    pub pattern: f64,
+    /// A comparison in `WHERE`, per row that statistics do not rule out.
+    pub filter: f64,
+    /// `GROUP BY` of a text with few different values, per row.
+    pub group_few: f64,
+    /// `GROUP BY` of a key with many different values, per row.
+    pub group_many: f64,
+    /// `count(DISTINCT column)`, per row.
+    pub count_distinct: f64,
+    /// [`Dialect::count_distinct_bitmap`], per row.
+    pub bitmap: f64,
 }
 
 /// Which regular-expression language the engine speaks.
@@ -76,6 +105,23 @@ impl Default for TypeNames {
             date: "DATE".into(),
             timestamp: "TIMESTAMP".into(),
             timestamp_tz: "TIMESTAMP WITH TIME ZONE".into(),
+        }
+    }
+}
+
+/// Of an engine that nobody measured: one scan for everything, and no form that could be slower.
+impl Default for Costs {
+    fn default() -> Self {
+        Self {
+            query: 2_000_000.0,
+            count_column: 2.0,
+            condition: 2.0,
+            pattern: 30.0,
+            filter: 2.0,
+            group_few: 100.0,
+            group_many: 100.0,
+            count_distinct: 60.0,
+            bitmap: 60.0,
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::error::EngineError;
 use crate::publication::{Outcome, Publication};
 use crate::schema::Schema;
 use crate::source::Source;
-use crate::statistics::Exact;
+use crate::statistics::Statistics;
 
 /// An engine: what executes queries. One value serves all threads.
 pub trait Engine: Send + Sync {
@@ -49,6 +49,47 @@ pub trait Session: Send {
     /// - reads no rows
     fn schema(&mut self, relation: &Relation, call: &Call) -> Result<Schema, EngineError>;
 
+    /// What is exactly known of the relation without reading rows, at least of these columns; `None` where
+    /// nothing is.
+    ///
+    /// # Behavior
+    /// - reads no rows
+    /// - describes all rows that the relation has now, and each once
+    /// - bounds may be wider than the values, never narrower; a column that some part lacks has none
+    fn statistics(
+        &mut self,
+        _relation: &Relation,
+        _columns: &[&str],
+        _call: &Call,
+    ) -> Result<Option<Statistics>, EngineError> {
+        Ok(None)
+    }
+
+    /// Copies the rows of an attached source, with these columns, to where the session reads them faster;
+    /// `None` where it has no such place. The copy goes with the session.
+    ///
+    /// # Behavior
+    /// - the copy has the same rows, values and types
+    /// - memory stays within the engine's limit
+    /// - `name` is the one the source was attached by
+    fn materialise(
+        &mut self,
+        _name: &str,
+        _relation: &Relation,
+        _columns: &[&str],
+        _call: &Call,
+    ) -> Result<Option<Relation>, EngineError> {
+        Ok(None)
+    }
+
+    /// Forgets a source and the copy of its rows.
+    ///
+    /// # Behavior
+    /// - a name that is not attached is none the less forgotten
+    fn detach(&mut self, _name: &str, _call: &Call) -> Result<(), EngineError> {
+        Ok(())
+    }
+
     /// A token of the relation's data: an equal one proves that the data is unchanged, an unequal one
     /// proves nothing. `None` where the engine has no such proof.
     ///
@@ -60,21 +101,6 @@ pub trait Session: Send {
         relation: &Relation,
         call: &Call,
     ) -> Result<Option<String>, EngineError>;
-
-    /// What is known of the relation without reading its rows. `None` where nothing is.
-    ///
-    /// # Behavior
-    /// - reads no rows
-    /// - tells only what is exact for all rows and all files; what is not known of a column is left out
-    fn statistics(
-        &mut self,
-        relation: &Relation,
-        columns: &[&str],
-        call: &Call,
-    ) -> Result<Option<Exact>, EngineError> {
-        let _ = (relation, columns, call);
-        Ok(None)
-    }
 
     /// Runs exactly one statement that gives rows.
     ///

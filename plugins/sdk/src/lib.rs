@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | [`engine`] | the traits |
 //! | [`description`], [`dialect`] | what an engine says of itself |
-//! | [`source`], [`schema`] | where rows are, and their columns |
+//! | [`source`], [`schema`], [`statistics`] | where rows are, their columns, what is known of them |
 //! | [`quote`] | names and values as SQL text |
 //! | [`statistics`] | what is known without reading rows |
 //! | [`publication`] | rows that become visible together |
@@ -35,10 +35,10 @@ pub use abi::arrow::{ArrowArray, ArrowArrayStream, ArrowSchema};
 pub use abi::loopback;
 pub use aftermath::{Effect, SessionState, TransactionState};
 pub use description::{Capabilities, ConfigKey, ConfigKind, Description};
-pub use dialect::{Dialect, RegexFlavour};
+pub use dialect::{Costs, Dialect, RegexFlavour};
 pub use engine::{BatchStream, Call, Cancel, Engine, EngineConfig, Relation, Session};
 pub use error::{Diagnostics, EngineError, ErrorClass};
 pub use publication::{Fence, Outcome, Publication, Replacement, Rows, Scalar};
 pub use schema::{Column, LogicalType, Schema};
 pub use source::{CsvFormat, FileFormat, Source, TableName};
-pub use statistics::{Exact, ExactColumn};
+pub use statistics::{ColumnStatistics, Part, Statistics};

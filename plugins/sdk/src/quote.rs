@@ -54,6 +54,8 @@ impl Dialect {
             text_by_code_point: "{value}".into(),
             type_names: crate::dialect::TypeNames::default(),
             max_select_items: 1000,
+            count_distinct_bitmap: None,
+            costs: crate::dialect::Costs::default(),
         }
     }
 }

@@ -1,25 +1,41 @@
-//! What an engine knows of a relation without reading its rows.
+//! What is exactly known of a relation without reading its rows.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Facts about all rows of a relation; each is exact, never an estimate.
+/// What a file's footer or an engine's catalogue proves of all rows of a relation.
+///
+/// An estimate is none: what stands here takes the place of counting.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Exact {
-    pub rows: u64,
-    /// By column name; a column that nothing is known of may be missing.
-    #[serde(default)]
-    pub columns: BTreeMap<String, ExactColumn>,
+pub struct Statistics {
+    /// Parts that hold each row once, such as the row groups of Parquet files.
+    pub parts: Vec<Part>,
 }
 
-/// Facts about all values of a column; `None` is a fact that is not known.
+/// One part of a relation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    pub rows: u64,
+    /// By column; one that is missing here is not known.
+    #[serde(default)]
+    pub columns: BTreeMap<String, ColumnStatistics>,
+}
+
+/// What is known of a column in a part.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct ExactColumn {
+pub struct ColumnStatistics {
+    /// Rows without a value.
     pub nulls: Option<u64>,
-    /// The least value of an integer or date column that is not NULL, as plain text: `42`, `2013-01-31`.
-    pub min: Option<String>,
-    /// The greatest such value.
-    pub max: Option<String>,
+    /// No value is smaller than the first or greater than the second: integers as digits, dates as
+    /// `2013-01-31`. Other types have none, for NaN or a collation can lie outside.
+    pub bounds: Option<(String, String)>,
+}
+
+impl Statistics {
+    /// The number of all rows.
+    pub fn rows(&self) -> u64 {
+        self.parts.iter().map(|part| part.rows).sum()
+    }
 }

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use data_validator_plugin::{
-    Column, CsvFormat, EngineConfig, Exact, FileFormat, LogicalType, Outcome, Publication, Schema,
-    Source, TableName,
+    Column, CsvFormat, EngineConfig, FileFormat, LogicalType, Outcome, Publication, Schema, Source,
+    Statistics, TableName,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -107,9 +107,12 @@ fn members_that_are_left_out_or_not_known_do_no_harm() {
         source,
         Source::Table(TableName { schema: None, .. })
     ));
-    let exact: Exact = read(json!({"rows": 1, "columns": {"a": {"mean": 2}}, "bytes": 7}));
-    assert_eq!(exact.columns["a"].nulls, None);
-    assert_eq!(read::<Exact>(json!({"rows": 1})).rows, 1);
+    let part = json!({"rows": 1, "columns": {"a": {"mean": 2}}, "bytes": 7});
+    let statistics: Statistics = read(json!({"parts": [part, {"rows": 2}]}));
+    assert_eq!(statistics.parts[0].columns["a"].nulls, None);
+    assert_eq!(statistics.rows(), 3);
+    // Without its parts it would prove that there are no rows.
+    assert!(serde_json::from_value::<Statistics>(json!({"rows": 1})).is_err());
     assert!(read::<EngineConfig>(json!({})) == EngineConfig::default());
     let publication = json!({"key": "k", "tables": [{"table": {"table": "t"}}], "urgent": true});
     assert_eq!(

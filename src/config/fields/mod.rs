@@ -17,6 +17,9 @@ pub mod wording;
 pub use rule::RuleFields;
 use wording::{advice, wanted, words};
 
+/// Looking at so many keys takes less time than hashing one.
+const FEW_KEYS: usize = 16;
+
 /// One mapping of a config, which remembers what it was asked for.
 #[derive(Clone)]
 pub struct Fields<'a> {
@@ -24,11 +27,12 @@ pub struct Fields<'a> {
     path: KeyPath,
     /// `None` when the mapping is not given, or not a mapping.
     mapping: Option<&'a Mapping>,
-    asked: Vec<String>,
+    /// In the order of the questions, a key as often as it was asked for.
+    asked: Vec<&'a str>,
     /// Whether the keys are names of the user's choice, so that none is unknown.
     named: bool,
     /// Keys that were refused as coming later; nobody is told to use them.
-    unavailable: Vec<String>,
+    unavailable: Vec<&'a str>,
     /// Whether something was found wrong already.
     refused: bool,
 }
@@ -78,23 +82,22 @@ impl<'a> Fields<'a> {
     /// The value of a key, if it is given and not null.
     ///
     /// A value of another type leaves a diagnostic.
-    pub fn optional<T: DeserializeOwned>(&mut self, key: &str) -> Option<T> {
+    pub fn optional<T: DeserializeOwned>(&mut self, key: &'a str) -> Option<T> {
         let value = self.value(key)?;
-        self.read(&self.path.key(key), value)
+        self.read(value, |path| path.key(key))
     }
 
     /// As [`Fields::optional`], with a diagnostic when the key is missing.
-    pub fn required<T: DeserializeOwned>(&mut self, key: &str) -> Option<T> {
-        if !self.was_given(key) {
-            self.ask(key);
+    pub fn required<T: DeserializeOwned>(&mut self, key: &'a str) -> Option<T> {
+        let Some(value) = self.value(key) else {
             self.refuse_missing(key);
             return None;
-        }
-        self.optional(key)
+        };
+        self.read(value, |path| path.key(key))
     }
 
     /// A text that no message shows, with a diagnostic when it is missing.
-    pub fn required_secret(&mut self, key: &str) -> Option<String> {
+    pub fn required_secret(&mut self, key: &'a str) -> Option<String> {
         if !self.was_given(key) {
             return self.required(key);
         }
@@ -115,25 +118,24 @@ impl<'a> Fields<'a> {
     }
 
     /// The value of a key as it stands.
-    pub fn value(&mut self, key: &str) -> Option<&'a Value> {
+    pub fn value(&mut self, key: &'a str) -> Option<&'a Value> {
         self.ask(key);
         self.peek(key)
     }
 
     /// A list of texts.
-    pub fn texts(&mut self, key: &str) -> Option<Vec<String>> {
-        let path = self.path.key(key);
+    pub fn texts(&mut self, key: &'a str) -> Option<Vec<String>> {
         let items = self.items(key)?;
         let texts: Vec<_> = items
             .iter()
             .enumerate()
-            .map(|(index, item)| self.read(&path.index(index), item))
+            .map(|(index, item)| self.read(item, |path| path.key(key).index(index)))
             .collect();
         texts.into_iter().collect()
     }
 
     /// A mapping that may be left out; then it is empty.
-    pub fn section(&mut self, key: &str) -> Self {
+    pub fn section(&mut self, key: &'a str) -> Self {
         let path = self.path.key(key);
         let value = self.value(key);
         let mapping = value.and_then(|value| self.as_mapping(&path, value));
@@ -146,7 +148,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A list of mappings; items that are none are left out, with a diagnostic.
-    pub fn mappings(&mut self, key: &str) -> Option<Vec<Self>> {
+    pub fn mappings(&mut self, key: &'a str) -> Option<Vec<Self>> {
         let path = self.path.key(key);
         let items = self.items(key)?;
         let fields = items.iter().enumerate().filter_map(|(index, item)| {
@@ -167,12 +169,11 @@ impl<'a> Fields<'a> {
     }
 
     /// A mapping that is open: any key, any value.
-    pub fn open(&mut self, key: &str) -> Map<String, serde_json::Value> {
-        let path = self.path.key(key);
+    pub fn open(&mut self, key: &'a str) -> Map<String, serde_json::Value> {
         let Some(value) = self.value(key) else {
             return Map::new();
         };
-        if self.as_mapping(&path, value).is_none() {
+        if self.as_mapping(&self.path.key(key), value).is_none() {
             return Map::new();
         }
         match serde_json::to_value(value) {
@@ -188,17 +189,22 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Reads a value from somewhere in this mapping.
-    fn read<T: DeserializeOwned>(&mut self, path: &KeyPath, value: &Value) -> Option<T> {
-        let error = match serde_yaml::from_value(value.clone()) {
+    /// Reads a value from somewhere in this mapping; where, is only asked when it is wrong.
+    fn read<T: DeserializeOwned>(
+        &mut self,
+        value: &Value,
+        path: impl FnOnce(&KeyPath) -> KeyPath,
+    ) -> Option<T> {
+        let error = match T::deserialize(value) {
             Ok(read) => return Some(read),
             Err(error) => error.to_string(),
         };
+        let path = &path(&self.path);
         let reading = self.findings.places().reading(path);
         let second = reading
-            .filter(|reading| !reading.value.is_null())
-            .map(|reading| reading.value.clone());
-        if let Some(Ok(read)) = second.map(serde_yaml::from_value) {
+            .map(|reading| &reading.value)
+            .filter(|value| !value.is_null());
+        if let Some(Ok(read)) = second.map(T::deserialize) {
             return Some(read);
         }
         let wanted = wanted::<T>(&error);
@@ -226,7 +232,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn items(&mut self, key: &str) -> Option<&'a [Value]> {
+    fn items(&mut self, key: &'a str) -> Option<&'a [Value]> {
         match self.value(key)? {
             Value::Sequence(items) => Some(items),
             other => {
@@ -242,13 +248,21 @@ impl<'a> Fields<'a> {
     }
 
     /// Notes that a key is known.
-    pub fn ask(&mut self, key: &str) {
-        if !self.named && !self.asked.iter().any(|asked| asked == key) {
-            self.asked.push(key.to_owned());
+    pub fn ask(&mut self, key: &'a str) {
+        if !self.named {
+            self.asked.push(key);
         }
     }
 
     fn peek(&self, key: &str) -> Option<&'a Value> {
-        self.mapping?.get(key).filter(|value| !value.is_null())
+        let mapping = self.mapping?;
+        let value = if mapping.len() <= FEW_KEYS {
+            let mut entries = mapping.iter();
+            let entry = entries.find(|(known, _)| known.as_str() == Some(key));
+            entry.map(|(_, value)| value)
+        } else {
+            mapping.get(key)
+        };
+        value.filter(|value| !value.is_null())
     }
 }

@@ -7,11 +7,11 @@ use crate::similar::did_you_mean;
 use super::Fields;
 use super::wording::words;
 
-impl Fields<'_> {
+impl<'a> Fields<'a> {
     /// Refuses keys whose feature is yet to come, by key and what it is for.
-    pub fn later(&mut self, keys: &[(&str, &str)]) {
+    pub fn later(&mut self, keys: &[(&'a str, &str)]) {
         for (key, feature) in keys {
-            self.unavailable.push((*key).to_owned());
+            self.unavailable.push(key);
             if self.was_given(key) {
                 let message = format!("'{key}' ({feature}) is not available in this version yet");
                 self.refused = true;
@@ -47,7 +47,7 @@ impl Fields<'_> {
     }
 
     /// As [`Fields::finish`]; `advice` knows of a key that belongs elsewhere.
-    pub fn finish_with(self, advice: impl Fn(&str) -> Option<String>) {
+    pub fn finish_with(&self, advice: impl Fn(&str) -> Option<String>) {
         for key in self.mapping.into_iter().flat_map(Mapping::keys) {
             let Some(key) = key.as_str() else {
                 let written = serde_yaml::to_string(key).unwrap_or_default();
@@ -59,11 +59,10 @@ impl Fields<'_> {
                 );
                 continue;
             };
-            let mut known = self.asked.iter().chain(&self.unavailable);
-            if self.named || known.any(|known| known == key) {
+            if self.named || self.asked.contains(&key) || self.unavailable.contains(&key) {
                 continue;
             }
-            let near = || did_you_mean(key, self.asked.iter().map(String::as_str));
+            let near = || did_you_mean(key, self.asked.iter().copied());
             let hint = advice(key)
                 .or_else(near)
                 .unwrap_or_else(|| self.known_keys());
@@ -87,6 +86,12 @@ impl Fields<'_> {
         if self.asked.is_empty() {
             return "no keys are known here".to_owned();
         }
-        format!("known keys: {}", self.asked.join(", "))
+        let mut known: Vec<&str> = Vec::new();
+        for key in &self.asked {
+            if !known.contains(key) {
+                known.push(key);
+            }
+        }
+        format!("known keys: {}", known.join(", "))
     }
 }

@@ -156,21 +156,14 @@ impl<'a> RuleFields<'a> {
             }
             self.rule.ask(key);
         }
-        let Self {
-            parameters, rule, ..
-        } = self;
-        let (in_rule, in_parameters) = (rule.asked.clone(), parameters.asked.clone());
+        let (rule, parameters) = (&self.rule, &self.parameters);
         rule.finish_with(|key| {
-            in_parameters
-                .iter()
-                .any(|known| known == key)
-                .then(|| format!("put '{key}' under 'parameters'"))
+            let elsewhere = parameters.asked.contains(&key);
+            elsewhere.then(|| format!("put '{key}' under 'parameters'"))
         });
         parameters.finish_with(|key| {
-            in_rule
-                .iter()
-                .any(|known| known == key)
-                .then(|| format!("put '{key}' beside 'parameters', not inside"))
+            let elsewhere = rule.asked.contains(&key);
+            elsewhere.then(|| format!("put '{key}' beside 'parameters', not inside"))
         });
     }
 }

@@ -83,6 +83,20 @@ fn duplicate_keys_do_not_hide_other_errors() {
 }
 
 #[test]
+fn duplicate_keys_before_a_syntax_error() {
+    insta::assert_snapshot!(errors("metadata: {a: 1, a: 2}\nversion: '1.0'\nversion: '1.0'\nmetadata: {a: 1, a: 2, a: {\n"), @"
+    config.yaml:1:18: error: key 'a' is given twice
+      help: keep one of them; the first is on line 1
+    config.yaml:3:1: error: key 'version' is given twice
+      help: keep one of them; the first is on line 2
+    config.yaml:4:18: error: key 'a' is given twice
+      help: keep one of them; the first is on line 4
+    config.yaml:5:1: error: did not find expected node content, while parsing a flow node
+      help: check indentation, quotes and brackets here and above
+    ");
+}
+
+#[test]
 fn tags_have_no_meaning() {
     insta::assert_snapshot!(errors("tables: !all []\n"), @"
     config.yaml:1:9: error: tables: YAML tags such as '!name' have no meaning in a config

@@ -22,6 +22,7 @@ mod positions_property;
 mod resolved;
 mod secrets;
 mod sources;
+mod value_builder;
 
 /// A folder with the files of one test.
 pub struct Folder(TempDir);

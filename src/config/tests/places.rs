@@ -132,5 +132,8 @@ fn exclamation_marks_before_commas_do_not_move_anything() {
 
 #[test]
 fn last_step_of_a_path() {
-    assert_eq!(path("a.0").steps(), [Step::Key("a".into()), Step::Index(0)]);
+    assert_eq!(
+        path("a.0").steps(),
+        [&Step::Key("a".into()), &Step::Index(0)]
+    );
 }

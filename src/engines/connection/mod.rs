@@ -2,14 +2,14 @@
 //! lost, and every call retried as its failure allows.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use data_validator_plugin::{
-    Call, Description, Engine, EngineConfig, EngineError, ErrorClass, Relation, Session, Source,
+    Call, Description, Engine, EngineConfig, EngineError, Relation, Session, Source,
 };
 
-use super::registry;
 use super::retry::{Attempt, Budget, Failure, Outcome, Phase, Policy, Retry, SystemClock};
 use crate::config::EngineSettings;
 use crate::interrupt::Interrupt;
@@ -21,7 +21,7 @@ mod tests;
 pub struct Connection {
     /// The engine's name in the config.
     name: String,
-    engine: Box<dyn Engine>,
+    engine: Arc<dyn Engine>,
     config: EngineConfig,
     description: Description,
     policy: Policy,
@@ -30,7 +30,14 @@ pub struct Connection {
     /// How many sessions there were, the present one included.
     sessions: u64,
     /// What a new session has to attach again, by name.
-    attached: BTreeMap<String, Source>,
+    attached: BTreeMap<String, Attached>,
+}
+
+/// A source that a session reads.
+struct Attached {
+    source: Source,
+    /// The columns of which it has a copy.
+    copied: Option<Vec<String>>,
 }
 
 /// What can end a call before its time.
@@ -43,19 +50,8 @@ pub struct Limits<'a> {
 }
 
 impl Connection {
-    /// Chooses the engine; connects to nothing yet.
-    ///
-    /// # Errors
-    /// When no engine has that name.
-    pub fn new(name: &str, settings: &EngineSettings) -> Result<Self, EngineError> {
-        let engine = registry::engine(&settings.engine_type).ok_or_else(|| {
-            let message = format!("there is no engine '{}'", settings.engine_type);
-            EngineError::new(ErrorClass::Config, message)
-        })?;
-        Ok(Self::to(name, engine, settings))
-    }
-
-    fn to(name: &str, engine: Box<dyn Engine>, settings: &EngineSettings) -> Self {
+    /// A way to this engine, which the config calls by the name; connects to nothing yet.
+    pub fn new(name: &str, engine: Arc<dyn Engine>, settings: &EngineSettings) -> Self {
         Self {
             name: name.to_owned(),
             description: engine.describe(),
@@ -92,14 +88,38 @@ impl Connection {
     pub fn attach(&mut self, name: &str, source: &Source, limits: Limits<'_>) -> Outcome<Relation> {
         let outcome = self.call(limits, |session, call| session.attach(name, source, call));
         if outcome.result.is_ok() {
-            self.attached.insert(name.to_owned(), source.clone());
+            let source = source.clone();
+            let copied = None;
+            self.attached
+                .insert(name.to_owned(), Attached { source, copied });
         }
         outcome
     }
 
-    /// Lets a source go: a new session will not attach it.
+    /// Copies these columns of an attached source to where they are read faster, and does so again in a
+    /// new session; `None` where the engine has no such place.
+    pub fn materialise(
+        &mut self,
+        name: &str,
+        relation: &Relation,
+        columns: &[&str],
+        limits: Limits<'_>,
+    ) -> Outcome<Option<Relation>> {
+        let outcome = self.call(limits, |session, call| {
+            session.materialise(name, relation, columns, call)
+        });
+        if let (Ok(Some(_)), Some(attached)) = (&outcome.result, self.attached.get_mut(name)) {
+            attached.copied = Some(columns.iter().map(ToString::to_string).collect());
+        }
+        outcome
+    }
+
+    /// Lets a source go: a new session will not attach it, and the present one forgets it.
     pub fn detach(&mut self, name: &str) {
-        self.attached.remove(name);
+        if let (Some(_), Some(session)) = (self.attached.remove(name), &mut self.session) {
+            // What stays takes room and does no harm.
+            let _ = session.detach(name, &next_call());
+        }
     }
 
     /// Makes a call that only reads, in a session that is there, and again if need be.
@@ -159,11 +179,15 @@ impl Connection {
 fn connect(
     engine: &dyn Engine,
     config: &EngineConfig,
-    attached: &BTreeMap<String, Source>,
+    attached: &BTreeMap<String, Attached>,
 ) -> Result<Box<dyn Session>, EngineError> {
     let mut session = engine.connect(config, &next_call())?;
-    for (name, source) in attached {
-        session.attach(name, source, &next_call())?;
+    for (name, Attached { source, copied }) in attached {
+        let relation = session.attach(name, source, &next_call())?;
+        if let Some(columns) = copied {
+            let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+            session.materialise(name, &relation, &columns, &next_call())?;
+        }
     }
     Ok(session)
 }

@@ -2,7 +2,9 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use data_validator_plugin::{BatchStream, Cancel, Capabilities, Dialect, Schema, TableName};
+use data_validator_plugin::{
+    BatchStream, Cancel, Capabilities, Dialect, ErrorClass, Schema, TableName,
+};
 
 use super::*;
 use crate::engines::retry::GaveUp;
@@ -109,9 +111,9 @@ impl Bench {
                 ..Policy::default()
             },
         };
-        let engine = Box::new(Recorder(Arc::clone(&log)));
+        let engine = Arc::new(Recorder(Arc::clone(&log)));
         Self {
-            connection: Connection::to("main", engine, &settings),
+            connection: Connection::new("main", engine, &settings),
             log,
             interrupt: Interrupt::default(),
             deadline: None,

@@ -29,6 +29,8 @@ pub(super) struct Journal {
     is_lost: bool,
     /// Whether the folder is known to keep its name.
     is_named: bool,
+    /// Lines that are about to be written.
+    lines: Vec<u8>,
 }
 
 /// When appended records become durable.
@@ -36,6 +38,7 @@ pub(super) struct Journal {
 pub(super) enum Sync {
     Now,
     Soon,
+    Never,
 }
 
 impl Journal {
@@ -69,6 +72,7 @@ impl Journal {
             synced: Instant::now(),
             is_lost: false,
             is_named,
+            lines: Vec::new(),
         }
     }
 
@@ -85,27 +89,34 @@ impl Journal {
         if self.is_lost {
             return Err(io::Error::other("the disk failed to keep what was written"));
         }
-        let mut lines = Vec::with_capacity(records.len() * 512);
+        self.lines.clear();
         let mut chain = self.chain;
         for record in records {
-            chain = write_line(record, chain, &mut lines)?;
+            chain = write_line(record, chain, &mut self.lines)?;
         }
-        if let Err(error) = self.file.write_all(&lines) {
+        if let Err(error) = self.file.write_all(&self.lines) {
             let _ = self.file.set_len(self.length);
             return Err(error);
         }
-        self.length += lines.len() as u64;
+        self.length += self.lines.len() as u64;
         self.chain = chain;
-        if sync == Sync::Now || self.synced.elapsed() >= SYNC_EVERY {
+        let is_due = match sync {
+            Sync::Now => true,
+            Sync::Soon => self.synced.elapsed() >= SYNC_EVERY,
+            Sync::Never => false,
+        };
+        if is_due {
             self.sync(place).inspect_err(|_| self.is_lost = true)?;
         }
         Ok(())
     }
 
-    /// Names the snapshot that has everything up to here, durably if the journal itself has a durable name.
+    /// Names the snapshot that has everything up to here.
+    ///
+    /// That need not be durable: should a power cut take it and leave the snapshot, the journal counts as
+    /// overruled by that, which is durable and has everything.
     pub(super) fn mark_spent(&mut self, place: &Place, sha: &str) -> io::Result<()> {
-        self.is_named = true;
-        self.append(place, &[Record::Snapshot(sha.to_owned())], Sync::Now)
+        self.append(place, &[Record::Snapshot(sha.to_owned())], Sync::Never)
     }
 
     fn sync(&mut self, place: &Place) -> io::Result<()> {

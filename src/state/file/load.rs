@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::io;
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::thread;
 
 use super::journal::{self, End, Replay};
 use super::place::Place;
@@ -65,14 +67,20 @@ pub(super) fn load(place: &Place) -> Result<Loaded, StateError> {
     let stamp = snapshot::stamp_of(&place.file);
     let bytes = read(&place.file)?;
     let journal_bytes = read(&place.journal())?;
-    let version = bytes
-        .as_ref()
-        .zip(stamp.ok())
-        .map(|(bytes, stamp)| Version::of(bytes, stamp));
-    let (mut entries, snapshot) = match &bytes {
-        None => (Entries::default(), Snapshot::Missing),
-        Some(bytes) => understand(bytes, place)?,
-    };
+    let (understood, version) = thread::scope(|scope| {
+        // Hashing takes half as long as reading what is hashed.
+        let version = scope.spawn(|| Some(Version::of(bytes.as_ref()?, stamp.ok()?)));
+        let understood = match &bytes {
+            None => Ok((Entries::default(), Snapshot::Missing)),
+            Some(bytes) => understand(bytes, place),
+        };
+        let version = version.join();
+        (
+            understood,
+            version.unwrap_or_else(|panic| resume_unwind(panic)),
+        )
+    });
+    let (mut entries, snapshot) = understood?;
     let replay = journal_bytes.as_deref().map(journal::replay);
     let journal = match replay {
         None => Journal::Missing,

@@ -19,6 +19,7 @@
 
 mod comments;
 mod crash_point;
+mod hashed;
 mod journal;
 mod load;
 mod lock;

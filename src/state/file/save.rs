@@ -9,7 +9,7 @@ use super::journal::{Journal, Sync};
 use super::load::JOURNAL_FORMAT;
 use super::options::{Durability, OpenOptions};
 use super::settle::{Settled, replace, settle};
-use super::snapshot::{Version, render, render_head, with_head};
+use super::snapshot::{Content, Version, render_head, with_head};
 use super::store::FileState;
 use crate::state::StateError;
 use crate::state::record::{Base, Record};
@@ -155,7 +155,7 @@ impl FileState {
         if !self.saving.appends {
             return match sync {
                 Sync::Now => self.save(),
-                Sync::Soon => Ok(()),
+                Sync::Soon | Sync::Never => Ok(()),
             };
         }
         if self.saving.snapshot_at.elapsed() < self.saving.snapshot_every {
@@ -189,10 +189,8 @@ impl FileState {
             (Due::Run, Some(old)) => with_head(&self.place, old, &head),
             _ => None,
         };
-        let replaced = spliced
-            .map_or_else(|| render(&self.entries), Ok)
-            .and_then(|text| replace(&self.place, &text, journal))
-            .map_err(failed)?;
+        let content = spliced.map_or(Content::Entries(&self.entries), Content::Text);
+        let replaced = replace(&self.place, &content, journal).map_err(failed)?;
         self.saving.version = Some(replaced.version);
         self.saving.head = Some(head);
         replaced.is_durable.map_err(failed)?;

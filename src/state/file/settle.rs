@@ -8,7 +8,7 @@ use super::crash_point::crash_point;
 use super::journal::{self, End};
 use super::load::{Journal, Loaded, Snapshot, load};
 use super::place::Place;
-use super::snapshot::{Staged, Version, discard_unfinished, render};
+use super::snapshot::{Content, Staged, Version, discard_unfinished};
 use crate::state::StateError;
 use crate::state::entries::Entries;
 
@@ -74,10 +74,11 @@ pub(super) fn settle(place: &Place) -> Result<Settled, StateError> {
     }
     crash_point();
     if resumed.is_some() || snapshot == Snapshot::Unreadable {
+        let content = Content::Entries(&entries);
         let replaced = match resumed {
             Some((length, chain)) => journal::Journal::resume(place, length, chain)
-                .and_then(|mut journal| replace(place, &render(&entries)?, Some(&mut journal))),
-            None => render(&entries).and_then(|text| replace(place, &text, None)),
+                .and_then(|mut journal| replace(place, &content, Some(&mut journal))),
+            None => replace(place, &content, None),
         };
         let durable = replaced.and_then(|replaced| {
             replaced.is_durable?;
@@ -99,16 +100,16 @@ pub(super) struct Replaced {
     pub is_durable: io::Result<()>,
 }
 
-/// Replaces the state file by one with this text, which has everything, and removes the journal.
+/// Replaces the state file by one with this content, which has everything, and removes the journal.
 ///
 /// # Errors
 /// When that could not be done; the old file and the journal then still say everything.
 pub(super) fn replace(
     place: &Place,
-    text: &[u8],
+    content: &Content<'_>,
     journal: Option<&mut journal::Journal>,
 ) -> io::Result<Replaced> {
-    let staged = Staged::write(place, text)?;
+    let staged = Staged::write(place, content)?;
     crash_point();
     let had_journal = journal.is_some();
     if let Some(journal) = journal {

@@ -1,20 +1,22 @@
 //! The state file itself: read whole, replaced whole.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::comments::blank_comments;
 use super::crash_point::crash_point;
+use super::hashed::{Hashed, sha_of};
 use super::place::Place;
-use crate::hex::hex;
 use crate::state::entries::Entries;
 use crate::state::layout::Layout;
 use crate::state::{FORMAT, StateError};
+
+/// A state file is written in pieces of so many bytes.
+const WRITE_BYTES: usize = 1 << 18;
 
 /// Which content the state file has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,21 +91,35 @@ pub(super) fn require_known_format(entries: &mut Entries, place: &Place) -> Resu
     }
 }
 
-pub(super) fn render(entries: &Entries) -> io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut text, Layout::default());
-    entries.serialize(&mut serializer)?;
-    text.push(b'\n');
-    Ok(text)
+/// What a state file is to hold.
+pub(super) enum Content<'e> {
+    Entries(&'e Entries),
+    Text(Vec<u8>),
+}
+
+impl Content<'_> {
+    fn write_to(&self, mut out: impl Write) -> io::Result<()> {
+        match self {
+            Self::Entries(entries) => {
+                let mut serializer =
+                    serde_json::Serializer::with_formatter(&mut out, Layout::default());
+                entries.serialize(&mut serializer)?;
+                out.write_all(b"\n")
+            }
+            Self::Text(text) => out.write_all(text),
+        }
+    }
 }
 
 /// The beginning of a file that was rendered: what stands before its first table.
 pub(super) fn render_head(entries: &Entries) -> io::Result<Vec<u8>> {
-    let mut text = render(&Entries {
+    let head = Entries {
         run: entries.run.clone(),
         reserved: entries.reserved.clone(),
         ..Entries::default()
-    })?;
+    };
+    let mut text = Vec::new();
+    Content::Entries(&head).write_to(&mut text)?;
     text.truncate(text.len() - b"\n}\n".len());
     Ok(text)
 }
@@ -126,12 +142,12 @@ pub(super) struct Staged<'p> {
 
 impl<'p> Staged<'p> {
     /// Writes the file with the mode of the old one.
-    pub(super) fn write(place: &'p Place, bytes: &[u8]) -> io::Result<Self> {
+    pub(super) fn write(place: &'p Place, content: &Content<'_>) -> io::Result<Self> {
         let path = unfinished(place);
         discard_unfinished(place);
-        let written = write_durably(place, &path, bytes).and_then(|()| stamp_of(&path));
-        let stamp = written.inspect_err(|_| discard_unfinished(place))?;
-        let version = Version::of(bytes, stamp);
+        let version = write_durably(place, &path, content)
+            .and_then(|sha| stamp_of(&path).map(|stamp| Version { sha, stamp }))
+            .inspect_err(|_| discard_unfinished(place))?;
         Ok(Self {
             place,
             path,
@@ -165,19 +181,23 @@ fn unfinished(place: &Place) -> PathBuf {
     place.beside(".tmp")
 }
 
-fn write_durably(place: &Place, path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Gives the hash of what was written.
+fn write_durably(place: &Place, path: &Path, content: &Content<'_>) -> io::Result<String> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     give_mode_of(&place.file, &mut options);
     crash_point();
-    let mut file: File = options.open(path)?;
+    let file: File = options.open(path)?;
     if let Ok(old) = fs::metadata(&place.file) {
         file.set_permissions(old.permissions())?;
     }
     crash_point();
-    file.write_all(bytes)?;
+    let mut out = BufWriter::with_capacity(WRITE_BYTES, Hashed::new(file));
+    content.write_to(&mut out)?;
+    let (file, sha) = out.into_inner()?.finish();
     crash_point();
-    file.sync_all()
+    file.sync_all()?;
+    Ok(sha)
 }
 
 /// A file beside a state that only some may read is made so that no others can read it.
@@ -187,9 +207,4 @@ pub(super) fn give_mode_of(file: &Path, options: &mut OpenOptions) {
         use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
         options.mode(metadata.permissions().mode() & 0o666 | 0o200);
     }
-}
-
-/// Spaces at the end do not count: an editor that adds a line end changed nothing.
-fn sha_of(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes.trim_ascii_end()))
 }

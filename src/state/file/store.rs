@@ -108,11 +108,15 @@ impl FileState {
         self.commit(vec![Record::Start { table, at }], Sync::Soon)
     }
 
-    /// Records that a table is completed, and makes its results durable.
+    /// Records that a table is completed; where nothing can be appended, its results are saved now.
     pub fn complete_table(&mut self, table: &str, at: &str) -> Result<(), StateError> {
         require_table_name(table)?;
         let (table, at) = (table.to_owned(), at.to_owned());
-        self.commit(vec![Record::Complete { table, at }], Sync::Now)
+        let sync = match self.saving.appends {
+            true => Sync::Soon,
+            false => Sync::Now,
+        };
+        self.commit(vec![Record::Complete { table, at }], sync)
     }
 
     /// Keeps a value beside a table's entry.

@@ -17,7 +17,7 @@ use indexmap::IndexMap;
 use serde_json::json;
 
 use super::{Durability, FileState, LockMode, OpenOptions};
-use crate::state::{Origin, RuleEntry, RunRecord, StateError, Status, TableEntry};
+use crate::state::{JsonText, Origin, RuleEntry, RunRecord, StateError, Status, TableEntry};
 
 const AT: &str = "2025-07-24T10:11:49.391678";
 
@@ -88,8 +88,10 @@ fn entry(number: u32) -> RuleEntry {
     RuleEntry {
         status: Status::Completed,
         completed_at: Some(AT.to_owned()),
-        result: Some(json!({"passed": true, "success_rate": 0.1 + f64::from(number) / 3.0})),
-        fingerprint: json!({"rule": number}).as_object().cloned(),
+        result: Some(JsonText::of(
+            &json!({"passed": true, "success_rate": 0.1 + f64::from(number) / 3.0}),
+        )),
+        fingerprint: Some(JsonText::of(&json!({"rule": number}))),
         data_version: (number.is_multiple_of(2)).then(|| format!("v{number}")),
         run_id: Some("run".to_owned()),
         ..RuleEntry::default()

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex};
 
 use data_validator_plugin::{
-    BatchStream, Call, Cancel, Column, EngineError, ErrorClass, Exact, ExactColumn, Fence,
-    LogicalType, Outcome, Publication, Relation, Schema, Session, Source,
+    BatchStream, Call, Cancel, Column, ColumnStatistics, EngineError, ErrorClass, Fence,
+    LogicalType, Outcome, Part, Publication, Relation, Schema, Session, Source, Statistics,
 };
 
 use super::Live;
@@ -100,19 +100,21 @@ impl Session for CannedSession {
         relation: &Relation,
         columns: &[&str],
         _: &Call,
-    ) -> Result<Option<Exact>, EngineError> {
+    ) -> Result<Option<Statistics>, EngineError> {
         panic_if_told(&relation.sql, "statistics");
         let known = |column: &&str| {
-            let exact = ExactColumn {
+            let statistics = ColumnStatistics {
                 nulls: Some(7),
-                min: None,
-                max: Some("2013-01-31".into()),
+                bounds: Some(("2013-01-01".into(), "2013-01-31".into())),
             };
-            ((*column).to_owned(), exact)
+            ((*column).to_owned(), statistics)
         };
-        Ok((relation.sql == "t").then(|| Exact {
+        let part = || Part {
             rows: u64::MAX,
             columns: columns.iter().map(known).collect(),
+        };
+        Ok((relation.sql == "t").then(|| Statistics {
+            parts: vec![part(), Part::default()],
         }))
     }
 

@@ -113,7 +113,7 @@ fn comments_are_read_over() {
     let state = folder.open();
     assert_eq!(state.table("t").unwrap().status, Status::Completed);
     let result = &state.rule("t", "a // b").unwrap().result;
-    assert_eq!(result.as_ref().unwrap(), "/* no */ \" // ");
+    assert_eq!(result.as_ref().unwrap().as_str(), r#""/* no */ \" // ""#);
     assert!(state.warnings().is_empty());
     state.close().unwrap();
     assert_eq!(folder.text(), text, "what is only read is not rewritten");

@@ -16,7 +16,7 @@ use crate::error::EngineError;
 use crate::publication::{Outcome, Publication};
 use crate::schema::Schema;
 use crate::source::Source;
-use crate::statistics::Exact;
+use crate::statistics::Statistics;
 
 /// What `session_open` gave, until it is dropped.
 pub(super) struct ImportedSession {
@@ -126,7 +126,7 @@ impl Session for ImportedSession {
         relation: &Relation,
         columns: &[&str],
         call: &Call,
-    ) -> Result<Option<Exact>, EngineError> {
+    ) -> Result<Option<Statistics>, EngineError> {
         let Some(statistics) = self.engine.open.functions.table.statistics else {
             return Ok(None);
         };

@@ -1,0 +1,22 @@
+-- The twenty rules of flights30.yaml as one query, in their order, as an engineer writes it by hand.
+SELECT count(*) FILTER (WHERE flight_id IS NULL),
+       count(*) FILTER (WHERE dep_time IS NULL),
+       count(*) FILTER (WHERE arr_delay IS NULL),
+       count(*) FILTER (WHERE carrier IS NULL),
+       count(*) FILTER (WHERE tailnum IS NULL),
+       count(*) FILTER (WHERE origin IS NULL),
+       count(*) FILTER (WHERE dest IS NULL),
+       count(*) FILTER (WHERE time_hour IS NULL),
+       count(flight_id) - count(DISTINCT flight_id),
+       count(*) FILTER (WHERE month < 1 OR month > 12),
+       count(*) FILTER (WHERE day < 1 OR day > 31),
+       count(*) FILTER (WHERE dep_delay < -60 OR dep_delay > 600),
+       count(*) FILTER (WHERE arr_delay < -90 OR arr_delay > 600),
+       count(*) FILTER (WHERE distance < 50 OR distance > 5000),
+       count(*) FILTER (WHERE air_time < 10 OR air_time > 720),
+       count(*) FILTER (WHERE hour < 0 OR hour > 23),
+       count(*) FILTER (WHERE minute < 0 OR minute > 59),
+       count(*) FILTER (WHERE NOT regexp_matches(carrier, '^[A-Z0-9]{2}$')),
+       count(*) FILTER (WHERE NOT regexp_matches(tailnum, '^N[0-9A-Z]+$')),
+       count(*) FILTER (WHERE NOT regexp_matches(time_hour, '^2013-[0-9]{2}-[0-9]{2}T'))
+FROM flights;

@@ -1,0 +1,110 @@
+//! A database that is open, and the sessions that share it.
+
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::UNIX_EPOCH;
+
+use data_validator_plugin::{EngineError, ErrorClass};
+use duckdb::{AccessMode, Config, Connection};
+
+use crate::config::Settings;
+use crate::error::engine_error;
+
+/// The open databases of an engine.
+///
+/// A file is opened once in a process: closing a second handle would drop the lock of the first (POSIX
+/// record locks belong to the process). Sessions of one instance also share its threads and its memory.
+#[derive(Debug, Default)]
+pub struct Instances(Mutex<Vec<(Settings, Weak<Instance>)>>);
+
+/// A database that is open; closed with its last session.
+#[derive(Debug)]
+pub struct Instance {
+    root: Mutex<Connection>,
+    /// The state of the database file while our lock keeps others from writing to it.
+    pub file_version: Option<String>,
+}
+
+impl Instances {
+    /// The database of these settings, opened unless a session has it open.
+    pub fn open(&self, settings: &Settings) -> Result<Arc<Instance>, EngineError> {
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|(_, instance)| instance.strong_count() > 0);
+        let known = open.iter().find(|(known, _)| known == settings);
+        if let Some(instance) = known.and_then(|(_, instance)| instance.upgrade()) {
+            return Ok(instance);
+        }
+        let instance = Arc::new(Instance::open(settings.database.as_ref())?);
+        open.push((settings.clone(), Arc::downgrade(&instance)));
+        Ok(instance)
+    }
+}
+
+impl Instance {
+    /// Opens a database; a file is opened for reading only, and is never created.
+    fn open(database: Option<&PathBuf>) -> Result<Self, EngineError> {
+        // Nothing is fetched from the network unless an option asks for it.
+        let config = Config::default()
+            .with("autoinstall_known_extensions", "false")
+            .and_then(|config| config.with("autoload_known_extensions", "false"))
+            .map_err(|error| engine_error(&error))?;
+        let root = match database {
+            None => Connection::open_in_memory_with_flags(config),
+            // Only `stat` looks at the file: closing a handle of our own would drop DuckDB's lock on it.
+            Some(path) if !path.exists() => {
+                let message = format!(
+                    "the database {} does not exist; check 'database' in connection_params",
+                    path.display()
+                );
+                return Err(EngineError::new(ErrorClass::NotFound, message));
+            }
+            Some(path) => config
+                .access_mode(AccessMode::ReadOnly)
+                .and_then(|config| Connection::open_with_flags(path, config)),
+        };
+        let root = root.map_err(|error| engine_error(&error))?;
+        Ok(Self {
+            root: Mutex::new(root),
+            file_version: database.and_then(|path| file_version(path)),
+        })
+    }
+
+    /// A connection of its own for a session.
+    pub fn connect(&self) -> Result<Connection, EngineError> {
+        let root = self.root.lock().unwrap_or_else(PoisonError::into_inner);
+        root.try_clone().map_err(|error| engine_error(&error))
+    }
+}
+
+/// A token of a database file and its write-ahead log, from their metadata alone: opening the file
+/// would, when closed, drop DuckDB's lock on it.
+fn file_version(path: &Path) -> Option<String> {
+    let stat = |path: &Path| {
+        let metadata = std::fs::metadata(path).ok()?;
+        let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        let (size, modified, identity) = (metadata.len(), modified.as_nanos(), identity(&metadata));
+        Some(format!("{size}.{modified}.{identity}"))
+    };
+    let mut log = path.as_os_str().to_owned();
+    log.push(".wal");
+    let log = stat(Path::new(&log)).unwrap_or_else(|| "none".into());
+    Some(format!("duckdb:{}+{log}", stat(path)?))
+}
+
+/// What tells a file from another one of the same size and time.
+#[cfg(unix)]
+fn identity(metadata: &Metadata) -> String {
+    use std::os::unix::fs::MetadataExt;
+    let (device, inode) = (metadata.dev(), metadata.ino());
+    format!(
+        "{device}.{inode}.{}.{}",
+        metadata.ctime(),
+        metadata.ctime_nsec()
+    )
+}
+
+#[cfg(not(unix))]
+fn identity(_metadata: &Metadata) -> String {
+    String::new()
+}

@@ -1,0 +1,102 @@
+//! What DuckDB knows of its sources without reading rows.
+
+use std::collections::BTreeMap;
+
+use data_validator_plugin::{ColumnStatistics, Dialect, EngineError, Part, Statistics};
+use duckdb::{Connection, Row};
+
+use crate::error::engine_error;
+
+/// The row groups of Parquet files, from their footers.
+///
+/// Bounds are taken of columns that all files store as the same kind of integer; DuckDB writes them as
+/// text by the column's own type, so a decimal or a timestamp is none that the host could take for an
+/// integer or a date.
+pub fn of_parquet(
+    connection: &Connection,
+    dialect: &Dialect,
+    files: &str,
+    columns: &[&str],
+) -> Result<Statistics, EngineError> {
+    let wanted: Vec<String> = columns.iter().map(|name| dialect.string(name)).collect();
+    let wanted = match wanted.is_empty() {
+        true => "NULL".to_owned(),
+        false => wanted.join(", "),
+    };
+    let sql = format!(
+        "WITH chunks AS (
+             SELECT *, row_number() OVER (PARTITION BY file_name, row_group_id ORDER BY column_id) = 1 AS is_first,
+                    path_in_schema IN ({wanted}) AS is_wanted
+             FROM parquet_metadata([{files}])
+         ), same AS (
+             SELECT path_in_schema, count(DISTINCT type) = 1 AND min(type) IN ('INT32', 'INT64') AS is_integer
+             FROM chunks WHERE is_wanted GROUP BY path_in_schema
+         )
+         SELECT file_name, row_group_id, row_group_num_rows, CASE WHEN is_wanted THEN path_in_schema END,
+                stats_null_count,
+                CASE WHEN is_integer THEN stats_min_value END, CASE WHEN is_integer THEN stats_max_value END
+         FROM chunks LEFT JOIN same USING (path_in_schema)
+         WHERE is_wanted OR is_first
+         ORDER BY file_name, row_group_id"
+    );
+    let mut statement = connection
+        .prepare(&sql)
+        .map_err(|error| engine_error(&error))?;
+    let chunks = statement
+        .query_map([], chunk)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| engine_error(&error))?;
+    let mut parts: BTreeMap<(String, i64), Part> = BTreeMap::new();
+    for chunk in chunks {
+        let part = parts.entry(chunk.group).or_default();
+        part.rows = chunk.rows;
+        if let Some(column) = chunk.column {
+            // Two of one name are fields of a nested column: nothing is known of either.
+            let known = part.columns.contains_key(&column);
+            let statistics = if known {
+                ColumnStatistics::default()
+            } else {
+                chunk.statistics
+            };
+            part.columns.insert(column, statistics);
+        }
+    }
+    let parts = parts.into_values().collect();
+    Ok(Statistics { parts })
+}
+
+/// The number of a table's rows, which DuckDB keeps.
+pub fn of_table(connection: &Connection, relation: &str) -> Result<Statistics, EngineError> {
+    let rows: i64 = connection
+        .query_row(&format!("SELECT count(*) FROM {relation}"), [], |row| {
+            row.get(0)
+        })
+        .map_err(|error| engine_error(&error))?;
+    let part = Part {
+        rows: rows.unsigned_abs(),
+        columns: BTreeMap::new(),
+    };
+    Ok(Statistics { parts: vec![part] })
+}
+
+/// A column of a row group; of the first one the rows are wanted in any case.
+struct Chunk {
+    group: (String, i64),
+    rows: u64,
+    column: Option<String>,
+    statistics: ColumnStatistics,
+}
+
+fn chunk(row: &Row<'_>) -> duckdb::Result<Chunk> {
+    let bounds: (Option<String>, Option<String>) = (row.get(5)?, row.get(6)?);
+    let nulls: Option<i64> = row.get(4)?;
+    Ok(Chunk {
+        group: (row.get(0)?, row.get(1)?),
+        rows: row.get::<_, i64>(2)?.unsigned_abs(),
+        column: row.get(3)?,
+        statistics: ColumnStatistics {
+            nulls: nulls.and_then(|nulls| u64::try_from(nulls).ok()),
+            bounds: bounds.0.zip(bounds.1),
+        },
+    })
+}

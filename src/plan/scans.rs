@@ -1,0 +1,174 @@
+//! The fewest scans that answer a table's questions, each in its form.
+
+use std::collections::{BTreeSet, HashMap};
+
+use data_validator_plugin::Dialect;
+
+use super::choice::{Choice, Known, choose};
+use super::form::Form;
+use super::question::{Count, Question};
+
+/// The questions about one table, each once, the form that each takes, and the scans that answer them.
+#[derive(Debug, Default)]
+pub struct Plan {
+    pub questions: Vec<Question>,
+    /// By question, once they are made.
+    pub choices: Vec<Choice>,
+    pub scans: Vec<Scan>,
+    index: HashMap<Question, usize>,
+}
+
+/// One query of a plan, as indices into the plan's questions; it answers them in this order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scan {
+    pub shape: Shape,
+    pub questions: Vec<usize>,
+}
+
+/// What a query looks like: questions of one shape can be answered together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// An aggregate for each question, over all rows.
+    Rows,
+    /// `count(*)` of the rows that the condition leaves.
+    Filter,
+    /// An aggregate for each question, over the different values of a column.
+    Values {
+        of_text: bool,
+    },
+    CountDistinct,
+    Groups,
+    Bitmap {
+        min: i128,
+        max: i128,
+    },
+    Query,
+}
+
+impl Shape {
+    /// The shape of a query for a question in that form; a proven number needs none.
+    fn of(form: Form) -> Option<Self> {
+        Some(match form {
+            Form::Proof(_) => return None,
+            Form::CountColumn | Form::Conditional => Self::Rows,
+            Form::Pruned => Self::Filter,
+            Form::DistinctValues { of_text } => Self::Values { of_text },
+            Form::CountDistinct => Self::CountDistinct,
+            Form::Groups => Self::Groups,
+            Form::Bitmap { min, max } => Self::Bitmap { min, max },
+            Form::Query => Self::Query,
+        })
+    }
+}
+
+impl Plan {
+    /// Adds a question unless it is there, and gives its index.
+    pub fn ask(&mut self, question: Question) -> usize {
+        *self.index.entry(question).or_insert_with_key(|question| {
+            self.questions.push(question.clone());
+            self.questions.len() - 1
+        })
+    }
+
+    /// Chooses the form of each question, and puts together what one query can answer, as far as the
+    /// select list allows.
+    pub fn make(&mut self, known: &Known<'_>, dialect: &Dialect) {
+        self.choices = choose(&self.questions, known, dialect);
+        self.scans.clear();
+        for (index, choice) in self.choices.iter().enumerate() {
+            let Some(shape) = Shape::of(choice.form) else {
+                continue;
+            };
+            let joined = self.scans.iter_mut().find(|scan| {
+                scan.shape == shape
+                    && scan.questions.len() < dialect.max_select_items
+                    && shape.can_take(&self.questions[scan.questions[0]], &self.questions[index])
+            });
+            match joined {
+                Some(scan) => scan.questions.push(index),
+                None => self.scans.push(Scan {
+                    shape,
+                    questions: vec![index],
+                }),
+            }
+        }
+    }
+
+    /// Columns of which statistics may prove or bound something that is asked.
+    pub fn provable_columns(&self) -> BTreeSet<&str> {
+        let columns = self
+            .questions
+            .iter()
+            .filter_map(|question| match &question.count {
+                Count::Rows(condition) => condition.column(),
+                Count::Keys { columns, .. } => {
+                    Some(columns.first()?.as_str()).filter(|_| columns.len() == 1)
+                }
+                Count::Query { .. } => None,
+            });
+        columns.collect()
+    }
+
+    /// The columns that are read; `None` where SQL of the user may read any.
+    pub fn columns_read(&self) -> Option<BTreeSet<&str>> {
+        let mut read = BTreeSet::new();
+        for question in &self.questions {
+            match &question.count {
+                _ if question.scope.is_some() => return None,
+                Count::Rows(condition) => condition.add_columns(&mut read)?,
+                Count::Keys { columns, .. } => read.extend(columns.iter().map(String::as_str)),
+                Count::Query { .. } => return None,
+            }
+        }
+        Some(read)
+    }
+
+    /// The questions whose numbers are proven, with these.
+    pub fn proven(&self) -> impl Iterator<Item = (usize, u64)> {
+        let choices = self.choices.iter().enumerate();
+        choices.filter_map(|(index, choice)| match choice.form {
+            Form::Proof(count) => Some((index, count)),
+            _ => None,
+        })
+    }
+
+    /// The scan with each question in its plain form, which fails only if a question does; `None` for
+    /// one that is plain.
+    pub fn plain(&self, scan: &Scan) -> Option<Vec<Scan>> {
+        let mut plain: Vec<Scan> = Vec::new();
+        for &index in &scan.questions {
+            let shape = Shape::of(Form::plain(&self.questions[index].count))?;
+            match plain.iter_mut().find(|other| {
+                let first = &self.questions[other.questions[0]];
+                other.shape == shape && shape.can_take(first, &self.questions[index])
+            }) {
+                Some(other) => other.questions.push(index),
+                None => plain.push(Scan {
+                    shape,
+                    questions: vec![index],
+                }),
+            }
+        }
+        (plain.iter().any(|plain| plain.shape != scan.shape)).then_some(plain)
+    }
+}
+
+impl Shape {
+    /// Whether a query of this shape for one question can answer the other one too.
+    fn can_take(self, question: &Question, other: &Question) -> bool {
+        match (self, &question.count, &other.count) {
+            (Self::Rows, ..) => true,
+            (Self::Values { .. }, Count::Rows(condition), Count::Rows(other)) => {
+                condition.column() == other.column()
+            }
+            (
+                Self::Groups,
+                Count::Keys { columns, .. },
+                Count::Keys {
+                    columns: others, ..
+                },
+            ) => columns == others && question.scope == other.scope,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The SQL of a scan, rendered from an engine's dialect.
+
+use std::borrow::Borrow;
+
+use data_validator_plugin::quote::fill;
+use data_validator_plugin::{Dialect, LogicalType, Relation};
+
+use super::custom_sql::SqlExpression;
+use super::question::{Condition, Count, KeyCount, QueryCount, Question};
+use super::scans::Shape;
+use condition::{condition_sql, text_by_code_point};
+
+mod condition;
+mod keys;
+mod sample;
+
+pub use sample::sample;
+
+/// The rows that a table's rules look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a> {
+    pub relation: &'a Relation,
+    /// The table's `where`.
+    pub scope: Option<&'a SqlExpression>,
+}
+
+impl Rows<'_> {
+    /// What stands behind `FROM`: the relation and all conditions on its rows.
+    fn filtered(&self, conditions: &[String]) -> String {
+        let scope = self.scope.map(|scope| format!("({})", scope.as_sql()));
+        let conditions: Vec<&str> = scope.iter().chain(conditions).map(String::as_str).collect();
+        match conditions.is_empty() {
+            true => self.relation.sql.clone(),
+            false => format!("{} WHERE {}", self.relation.sql, conditions.join(" AND ")),
+        }
+    }
+}
+
+/// The query that answers the questions of one scan: one row, a cell for each, in their order.
+///
+/// A query of a user that tells its count in a cell keeps its own columns and rows.
+pub fn scan(
+    dialect: &Dialect,
+    rows: Rows<'_>,
+    shape: Shape,
+    questions: &[impl Borrow<Question>],
+) -> String {
+    let first: &Question = questions[0].borrow();
+    let scopes: Vec<String> = first
+        .scope
+        .iter()
+        .map(|scope| format!("({})", scope.as_sql()))
+        .collect();
+    let each = |count: &dyn Fn(&Question) -> String| {
+        let counts: Vec<String> = questions.iter().map(|it| count(it.borrow())).collect();
+        select_list(&counts)
+    };
+    match (shape, &first.count) {
+        (Shape::Filter, Count::Rows(condition)) => {
+            let condition = format!("({})", condition_sql(dialect, condition));
+            let conditions = [scopes, vec![condition]].concat();
+            format!("SELECT count(*) AS c0 FROM {}", rows.filtered(&conditions))
+        }
+        (Shape::Values { of_text }, Count::Rows(condition)) => {
+            let column = condition.column().unwrap_or_default();
+            let value = match of_text {
+                true => text_by_code_point(dialect, column),
+                false => dialect.identifier(column),
+            };
+            format!(
+                "SELECT {} FROM (SELECT {} AS {}, count(*) AS {ROWS_OF_VALUE} FROM {} GROUP BY 1) AS rows_by_value",
+                each(&|question| sum_rows(dialect, question)),
+                value,
+                dialect.identifier(column),
+                rows.filtered(&[])
+            )
+        }
+        (_, Count::Rows(_)) => format!(
+            "SELECT {} FROM {}",
+            each(&|question| count_rows(dialect, question)),
+            rows.filtered(&[])
+        ),
+        (Shape::CountDistinct, Count::Keys { columns, .. }) => {
+            keys::count_distinct(dialect, rows, &scopes, &columns[0])
+        }
+        (Shape::Bitmap { min, max }, Count::Keys { columns, .. }) => {
+            keys::bitmap(dialect, rows, &scopes, &columns[0], (min, max))
+        }
+        (_, Count::Keys { columns, .. }) => {
+            let which: Vec<KeyCount> = questions
+                .iter()
+                .filter_map(|it| key_count(it.borrow()))
+                .collect();
+            keys::groups(dialect, rows, scopes, columns, &which)
+        }
+        (_, Count::Query { query, which }) => {
+            let answer = match which {
+                QueryCount::FirstCell => "*",
+                QueryCount::Rows => "count(*)",
+            };
+            query.over(&format!("SELECT * FROM {}", rows.filtered(&scopes)), answer)
+        }
+    }
+}
+
+/// The number of rows that have a value, where rows are grouped by it.
+const ROWS_OF_VALUE: &str = "data_validator_rows";
+
+fn count_rows(dialect: &Dialect, question: &Question) -> String {
+    let Count::Rows(condition) = &question.count else {
+        return "NULL".into();
+    };
+    let condition = match (&question.scope, condition) {
+        (_, Condition::Never) => return "0".into(),
+        (None, Condition::Always) => return "count(*)".into(),
+        (None, Condition::IsNull(column)) => {
+            return format!("count(*) - count({})", dialect.identifier(column));
+        }
+        (Some(scope), Condition::Always) => scope.as_sql().to_owned(),
+        (None, condition) => condition_sql(dialect, condition),
+        (Some(scope), condition) => format!(
+            "({}) AND ({})",
+            scope.as_sql(),
+            condition_sql(dialect, condition)
+        ),
+    };
+    fill(&dialect.count_where, &[("condition", &condition)])
+}
+
+/// As [`count_rows`], over values with the number of their rows.
+fn sum_rows(dialect: &Dialect, question: &Question) -> String {
+    let Count::Rows(condition) = &question.count else {
+        return "NULL".into();
+    };
+    let integer = dialect
+        .type_names
+        .of(&LogicalType::Integer)
+        .unwrap_or_default();
+    format!(
+        "CAST(coalesce(sum(CASE WHEN {} THEN {ROWS_OF_VALUE} END), 0) AS {integer})",
+        condition_sql(dialect, condition)
+    )
+}
+
+fn key_count(question: &Question) -> Option<KeyCount> {
+    match question.count {
+        Count::Keys { which, .. } => Some(which),
+        _ => None,
+    }
+}
+
+fn select_list(expressions: &[String]) -> String {
+    expressions
+        .iter()
+        .enumerate()
+        .map(|(index, expression)| format!("{expression} AS c{index}"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
