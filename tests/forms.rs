@@ -205,3 +205,80 @@ tables:
         .map(|name| crate::support::rule(&report, "rows", name)["failed_count"].as_u64());
     assert_eq!(failed, [Some(10), Some(2000), Some(2857), Some(286)]);
 }
+
+/// Where footers do not tell what DuckDB reads, they prove nothing and filter nothing.
+#[test]
+fn files_that_differ_in_types_or_in_the_case_of_names_are_read() {
+    let workspace = Workspace::new();
+    let connection = duckdb::Connection::open_in_memory().unwrap();
+    for (file, select) in [
+        ("types/0", "SELECT 5::BIGINT AS x FROM range(3000)"),
+        (
+            "types/1",
+            "SELECT (i % 5 * 0.1)::DECIMAL(18, 2) AS x FROM range(1000) AS t(i)",
+        ),
+        ("cases/0", r#"SELECT i AS "X" FROM range(1000) AS t(i)"#),
+        ("cases/1", r#"SELECT i AS x FROM range(1000) AS t(i)"#),
+    ] {
+        let path = workspace.write(&format!("{file}.parquet"), "");
+        connection
+            .execute_batch(&format!(
+                "COPY ({select}) TO '{}' (FORMAT parquet)",
+                path.display()
+            ))
+            .unwrap();
+    }
+    let config = workspace.write(
+        "c.yaml",
+        r#"
+version: "1.0"
+engine: {type: duckdb, options: {lock_configuration: true, threads: 2}}
+tables:
+  - name: types
+    source: types
+    rules: [{name: above, rule_type: range, column: x, parameters: {min_value: 0, exclusive_min: true}}]
+  - name: cases
+    source: cases
+    rules: [{name: few, rule_type: range, column: X, parameters: {max_value: 899}}]
+"#,
+    );
+    let mut validator = DataValidator::from_path(config).unwrap();
+    for form in FormName::value_variants() {
+        assert_eq!(
+            counts(&mut validator, Some(*form)),
+            [
+                "types above: Failed (4000, 1000, 0)",
+                "cases few: Failed (2000, 200, 0)"
+            ],
+            "{form:?}"
+        );
+    }
+}
+
+#[test]
+fn a_column_may_have_any_name() {
+    let workspace = Workspace::new();
+    let connection = duckdb::Connection::open_in_memory().unwrap();
+    let file = workspace.path("t.parquet");
+    let select = r#"SELECT i % 7 AS n, i % 7 AS "n rows", i % 7 AS c0 FROM range(700) AS t(i)"#;
+    connection
+        .execute_batch(&format!(
+            "COPY ({select}) TO '{}' (FORMAT parquet)",
+            file.display()
+        ))
+        .unwrap();
+    let rules: String = ["n", "n rows", "c0"]
+        .map(|name| format!("      - {{name: {name}, rule_type: range, column: {name}, parameters: {{max_value: 3}}}}\n"))
+        .concat();
+    let config = workspace.write(
+        "c.yaml",
+        format!(
+            "version: \"1.0\"\ntables:\n  - name: t\n    source: t.parquet\n    rules:\n{rules}"
+        ),
+    );
+    let mut validator = DataValidator::from_path(config).unwrap();
+    for form in FormName::value_variants() {
+        let expected = ["n", "n rows", "c0"].map(|name| format!("t {name}: Failed (700, 300, 0)"));
+        assert_eq!(counts(&mut validator, Some(*form)), expected, "{form:?}");
+    }
+}

@@ -124,7 +124,7 @@ fn forms(question: &Question, known: &Known<'_>, dialect: &Dialect) -> Forms {
                     cost: known.rows() * costs.count_column,
                 });
             }
-            if condition.compares_only() {
+            if let (true, Some(proof)) = (condition.compares_only(), proof) {
                 forms.push(pruned(proof, known, costs));
             }
             forms.extend(distinct_values(question, condition, known, costs));
@@ -174,22 +174,17 @@ fn proven(question: &Question, proof: Proof, known: &Known<'_>) -> Option<Choice
     })
 }
 
-fn pruned(proof: Option<Proof>, known: &Known<'_>, costs: &Costs) -> Choice {
-    let (why, rows) = match proof {
-        Some(proof) => (
-            format!(
-                "statistics leave {} of {} rows to read",
-                proof.rows_left,
-                known.rows()
-            ),
-            proof.rows_left as f64,
-        ),
-        None => ("filters in WHERE".into(), known.rows()),
-    };
+/// Only where there are statistics, which also say that all files have the column in one type: DuckDB 1.5
+/// compares in WHERE before it casts to the type of the first file, and counts otherwise than in SELECT.
+fn pruned(proof: Proof, known: &Known<'_>, costs: &Costs) -> Choice {
     Choice {
         form: Form::Pruned,
-        why,
-        cost: costs.query + rows * costs.filter,
+        why: format!(
+            "statistics leave {} of {} rows to read",
+            proof.rows_left,
+            known.rows()
+        ),
+        cost: costs.query + proof.rows_left as f64 * costs.filter,
     }
 }
 

@@ -12,7 +12,7 @@ pub fn dialect() -> Dialect {
         regex_search: "regexp_matches({value}, {pattern})".into(),
         regex_flavour: RegexFlavour::Re2,
         is_nan: "isnan({value})".into(),
-        text_by_code_point: "{value} COLLATE \"C\"".into(),
+        text_by_code_point: "CAST({value} AS VARCHAR) COLLATE \"C\"".into(),
         type_names: TypeNames {
             boolean: "BOOLEAN".into(),
             integer: "BIGINT".into(),

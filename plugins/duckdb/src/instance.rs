@@ -2,7 +2,7 @@
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::UNIX_EPOCH;
 
 use data_validator_plugin::{EngineError, ErrorClass};
@@ -22,6 +22,8 @@ pub struct Instances(Mutex<Vec<(Settings, Weak<Instance>)>>);
 #[derive(Debug)]
 pub struct Instance {
     root: Mutex<Connection>,
+    /// Whether a session has set the options.
+    configured: Mutex<bool>,
     /// The state of the database file while our lock keeps others from writing to it.
     pub file_version: Option<String>,
 }
@@ -66,8 +68,16 @@ impl Instance {
         let root = root.map_err(|error| engine_error(&error))?;
         Ok(Self {
             root: Mutex::new(root),
+            configured: Mutex::new(false),
             file_version: database.and_then(|path| file_version(path)),
         })
+    }
+
+    /// Whether a session has set the options; held while one does.
+    pub fn is_configured(&self) -> MutexGuard<'_, bool> {
+        self.configured
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A connection of its own for a session.

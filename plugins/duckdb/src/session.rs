@@ -41,8 +41,35 @@ impl DuckDbSession {
             operations: Operations::new(move || handle.interrupt()),
             parquet: BTreeMap::new(),
         };
-        session.apply(&settings.options)?;
+        session.configure(&settings.options)?;
         Ok(session)
+    }
+
+    /// The first session of an instance sets all options, further ones only those that are a session's own:
+    /// `lock_configuration` lets nobody set the others again.
+    fn configure(&self, options: &[(String, String)]) -> Result<(), EngineError> {
+        let mut configured = self.instance.is_configured();
+        let mut own = Vec::new();
+        for (name, value) in options {
+            if !*configured || self.is_own_setting(name)? {
+                own.push((name.clone(), value.clone()));
+            }
+        }
+        // After it no other can be set.
+        own.sort_by_key(|(name, _)| name == "lock_configuration");
+        self.apply(&own)?;
+        *configured = true;
+        Ok(())
+    }
+
+    fn is_own_setting(&self, name: &str) -> Result<bool, EngineError> {
+        let sql = "SELECT count(*) FROM duckdb_settings() WHERE name = ? AND scope = 'LOCAL'";
+        let found = self
+            .connection
+            .query_row(sql, [name], |row| row.get::<_, i64>(0));
+        found
+            .map(|found| found > 0)
+            .map_err(|error| engine_error(&error))
     }
 
     fn apply(&self, options: &[(String, String)]) -> Result<(), EngineError> {
@@ -201,9 +228,7 @@ impl Session for DuckDbSession {
     ) -> Result<Option<Statistics>, EngineError> {
         let _running = self.operations.begin(call)?;
         match self.parquet.get(&relation.sql) {
-            Some(files) => {
-                statistics::of_parquet(&self.connection, &self.dialect, files, columns).map(Some)
-            }
+            Some(files) => statistics::of_parquet(&self.connection, &self.dialect, files, columns),
             None if self.is_table(relation)? => {
                 statistics::of_table(&self.connection, &relation.sql).map(Some)
             }

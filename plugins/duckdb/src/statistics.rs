@@ -7,17 +7,21 @@ use duckdb::{Connection, Row};
 
 use crate::error::engine_error;
 
-/// The row groups of Parquet files, from their footers.
+/// The row groups of Parquet files, from their footers; `None` where a footer does not tell what DuckDB
+/// reads: it casts columns of another type to that of the first file, and renames those whose names differ
+/// in case alone.
 ///
-/// Bounds are taken of columns that all files store as the same kind of integer; DuckDB writes them as
-/// text by the column's own type, so a decimal or a timestamp is none that the host could take for an
-/// integer or a date.
+/// Bounds are taken of columns that are stored as integers; DuckDB writes them as text by the column's own
+/// type, so a decimal or a timestamp is none that the host could take for an integer or a date.
 pub fn of_parquet(
     connection: &Connection,
     dialect: &Dialect,
     files: &str,
     columns: &[&str],
-) -> Result<Statistics, EngineError> {
+) -> Result<Option<Statistics>, EngineError> {
+    if !is_uniform(connection, files)? {
+        return Ok(None);
+    }
     let wanted: Vec<String> = columns.iter().map(|name| dialect.string(name)).collect();
     let wanted = match wanted.is_empty() {
         true => "NULL".to_owned(),
@@ -62,7 +66,22 @@ pub fn of_parquet(
         }
     }
     let parts = parts.into_values().collect();
-    Ok(Statistics { parts })
+    Ok(Some(Statistics { parts }))
+}
+
+/// Whether all files have the same columns of the same types, and no two that differ in case alone.
+fn is_uniform(connection: &Connection, files: &str) -> Result<bool, EngineError> {
+    let sql = format!(
+        "SELECT (SELECT count(DISTINCT columns) <= 1 FROM (
+                    SELECT list_sort(list(concat_ws('|', name, type, num_children, coalesce(converted_type, ''),
+                                                    coalesce(scale, -1), coalesce(precision, -1),
+                                                    coalesce(logical_type, '')))) AS columns
+                    FROM parquet_schema([{files}]) GROUP BY file_name))
+            AND (SELECT count(DISTINCT lower(name)) = count(DISTINCT name) FROM (
+                    SELECT split_part(path_in_schema, ', ', 1) AS name FROM parquet_metadata([{files}])))"
+    );
+    let uniform = connection.query_row(&sql, [], |row| row.get(0));
+    uniform.map_err(|error| engine_error(&error))
 }
 
 /// The number of a table's rows, which DuckDB keeps.

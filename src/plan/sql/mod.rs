@@ -68,10 +68,11 @@ pub fn scan(
                 false => dialect.identifier(column),
             };
             format!(
-                "SELECT {} FROM (SELECT {} AS {}, count(*) AS {ROWS_OF_VALUE} FROM {} GROUP BY 1) AS rows_by_value",
+                "SELECT {} FROM (SELECT {} AS {}, count(*) AS {} FROM {} GROUP BY 1) AS rows_by_value",
                 each(&|question| sum_rows(dialect, question)),
                 value,
                 dialect.identifier(column),
+                rows_of_value(dialect, column),
                 rows.filtered(&[])
             )
         }
@@ -103,8 +104,11 @@ pub fn scan(
     }
 }
 
-/// The number of rows that have a value, where rows are grouped by it.
-const ROWS_OF_VALUE: &str = "data_validator_rows";
+/// The number of rows that have a value, where rows are grouped by it; longer than the column's own name,
+/// and so another one.
+fn rows_of_value(dialect: &Dialect, column: &str) -> String {
+    dialect.identifier(&format!("{column} rows"))
+}
 
 fn count_rows(dialect: &Dialect, question: &Question) -> String {
     let Count::Rows(condition) = &question.count else {
@@ -137,8 +141,9 @@ fn sum_rows(dialect: &Dialect, question: &Question) -> String {
         .of(&LogicalType::Integer)
         .unwrap_or_default();
     format!(
-        "CAST(coalesce(sum(CASE WHEN {} THEN {ROWS_OF_VALUE} END), 0) AS {integer})",
-        condition_sql(dialect, condition)
+        "CAST(coalesce(sum(CASE WHEN {} THEN {} END), 0) AS {integer})",
+        condition_sql(dialect, condition),
+        rows_of_value(dialect, condition.column().unwrap_or_default())
     )
 }
 
