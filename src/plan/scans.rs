@@ -76,20 +76,9 @@ impl Plan {
         self.choices = choose(&self.questions, known, dialect);
         self.scans.clear();
         for (index, choice) in self.choices.iter().enumerate() {
-            let Some(shape) = Shape::of(choice.form) else {
-                continue;
-            };
-            let joined = self.scans.iter_mut().find(|scan| {
-                scan.shape == shape
-                    && scan.questions.len() < dialect.max_select_items
-                    && shape.can_take(&self.questions[scan.questions[0]], &self.questions[index])
-            });
-            match joined {
-                Some(scan) => scan.questions.push(index),
-                None => self.scans.push(Scan {
-                    shape,
-                    questions: vec![index],
-                }),
+            if let Some(shape) = Shape::of(choice.form) {
+                let most = dialect.max_select_items;
+                join(&mut self.scans, &self.questions, shape, index, most);
             }
         }
     }
@@ -138,18 +127,26 @@ impl Plan {
         let mut plain: Vec<Scan> = Vec::new();
         for &index in &scan.questions {
             let shape = Shape::of(Form::plain(&self.questions[index].count))?;
-            match plain.iter_mut().find(|other| {
-                let first = &self.questions[other.questions[0]];
-                other.shape == shape && shape.can_take(first, &self.questions[index])
-            }) {
-                Some(other) => other.questions.push(index),
-                None => plain.push(Scan {
-                    shape,
-                    questions: vec![index],
-                }),
-            }
+            let most = scan.questions.len();
+            join(&mut plain, &self.questions, shape, index, most);
         }
         (plain.iter().any(|plain| plain.shape != scan.shape)).then_some(plain)
+    }
+}
+
+/// Puts a question into the first scan that can take it and has fewer than so many, or into one of its own.
+fn join(scans: &mut Vec<Scan>, questions: &[Question], shape: Shape, index: usize, most: usize) {
+    let joined = scans.iter_mut().find(|scan| {
+        scan.shape == shape
+            && scan.questions.len() < most
+            && shape.can_take(&questions[scan.questions[0]], &questions[index])
+    });
+    match joined {
+        Some(scan) => scan.questions.push(index),
+        None => scans.push(Scan {
+            shape,
+            questions: vec![index],
+        }),
     }
 }
 

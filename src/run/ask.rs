@@ -63,7 +63,8 @@ pub fn run_scan(
             attempts: outcome.attempts.clone(),
         })
     };
-    let plain = plan.plain(scan);
+    let failed = outcome.result.is_err();
+    let plain = failed.then(|| plan.plain(scan)).flatten();
     match outcome.result {
         Ok(counts) => {
             for (&index, count) in scan.questions.iter().zip(counts) {

@@ -92,6 +92,7 @@ pub fn prepare<'t>(
             step: step(rule, &schema, &mut plan),
         })
         .collect();
+    let bytes = found.bytes();
     let mut prepared = Prepared {
         table,
         relation,
@@ -99,9 +100,9 @@ pub fn prepare<'t>(
         plan,
         attempts,
         is_costly_to_scan: found.is_parsed_by_each_scan()
-            && found.bytes().is_some_and(|bytes| bytes > SMALL_BYTES),
+            && bytes.is_some_and(|bytes| bytes > SMALL_BYTES),
     };
-    prepared.make_plan(connection, limits, &schema, found.bytes(), options);
+    prepared.make_plan(connection, limits, &schema, bytes, options);
     if prepared.is_copied_first() && !options.only_shown {
         prepared.copy_rows(connection, limits, &schema, options);
     }

@@ -51,7 +51,7 @@ impl DuckDbSession {
         let mut configured = self.instance.is_configured();
         let mut own = Vec::new();
         for (name, value) in options {
-            if !*configured || self.is_own_setting(name)? {
+            if !*configured || self.has_setting(name, "scope = 'LOCAL'")? {
                 own.push((name.clone(), value.clone()));
             }
         }
@@ -62,19 +62,9 @@ impl DuckDbSession {
         Ok(())
     }
 
-    fn is_own_setting(&self, name: &str) -> Result<bool, EngineError> {
-        let sql = "SELECT count(*) FROM duckdb_settings() WHERE name = ? AND scope = 'LOCAL'";
-        let found = self
-            .connection
-            .query_row(sql, [name], |row| row.get::<_, i64>(0));
-        found
-            .map(|found| found > 0)
-            .map_err(|error| engine_error(&error))
-    }
-
     fn apply(&self, options: &[(String, String)]) -> Result<(), EngineError> {
         for (name, value) in options {
-            if !self.is_setting(name)? {
+            if !self.has_setting(name, "true")? {
                 let message = format!(
                     "DuckDB has no setting '{name}'; see SELECT name FROM duckdb_settings()"
                 );
@@ -96,13 +86,11 @@ impl DuckDbSession {
         Ok(())
     }
 
-    fn is_setting(&self, name: &str) -> Result<bool, EngineError> {
+    /// Whether DuckDB has a setting of that name for which the condition holds.
+    fn has_setting(&self, name: &str, condition: &str) -> Result<bool, EngineError> {
+        let sql = format!("SELECT count(*) FROM duckdb_settings() WHERE name = ? AND {condition}");
         self.connection
-            .query_row(
-                "SELECT count(*) FROM duckdb_settings() WHERE name = ?",
-                [name],
-                |row| row.get::<_, i64>(0),
-            )
+            .query_row(&sql, [name], |row| row.get::<_, i64>(0))
             .map(|found| found > 0)
             .map_err(|error| engine_error(&error))
     }
@@ -113,20 +101,27 @@ impl DuckDbSession {
             .map_err(|error| engine_error(&error))
     }
 
-    /// A view keeps the rows where they are and lets the scans push their filters down. Its name is none
-    /// that a database has, or it would stand in front of the table of that name.
+    /// The view of a source. Its name is none that a database has, or it would stand in front of the table
+    /// of that name.
+    fn source(&self, name: &str) -> String {
+        let view = format!("data_validator source {name}");
+        format!("temp.main.{}", self.dialect.identifier(&view))
+    }
+
+    /// The copy of a source's rows.
+    fn rows(&self, name: &str) -> String {
+        let table = format!("data_validator rows {name}");
+        format!("temp.main.{}", self.dialect.identifier(&table))
+    }
+
+    /// A view keeps the rows where they are and lets the scans push their filters down.
     fn view(&mut self, name: &str, select: &str) -> Result<Relation, EngineError> {
-        let view = self
-            .dialect
-            .identifier(&format!("data_validator source {name}"));
-        self.run(&format!("CREATE OR REPLACE TEMP VIEW {view} AS {select}"))?;
-        let sql = format!("temp.main.{view}");
+        let sql = self.source(name);
+        self.run(&format!("CREATE OR REPLACE TEMP VIEW {sql} AS {select}"))?;
         self.parquet.remove(&sql);
         Ok(Relation { sql })
     }
-}
 
-impl DuckDbSession {
     /// Whether the relation is a table, of the database or of this session.
     fn is_table(&self, relation: &Relation) -> Result<bool, EngineError> {
         self.has_table(relation, "NOT internal")
@@ -244,34 +239,25 @@ impl Session for DuckDbSession {
         call: &Call,
     ) -> Result<Option<Relation>, EngineError> {
         let _running = self.operations.begin(call)?;
-        let table = self
-            .dialect
-            .identifier(&format!("data_validator rows {name}"));
+        let sql = self.rows(name);
         let columns: Vec<String> = columns
             .iter()
             .map(|column| self.dialect.identifier(column))
             .collect();
         self.run(&format!(
-            "CREATE OR REPLACE TEMP TABLE {table} AS SELECT {} FROM {}",
+            "CREATE OR REPLACE TEMP TABLE {sql} AS SELECT {} FROM {}",
             columns.join(", "),
             relation.sql
         ))?;
-        Ok(Some(Relation {
-            sql: format!("temp.main.{table}"),
-        }))
+        Ok(Some(Relation { sql }))
     }
 
     fn detach(&mut self, name: &str, call: &Call) -> Result<(), EngineError> {
         let _running = self.operations.begin(call)?;
-        let view = self
-            .dialect
-            .identifier(&format!("data_validator source {name}"));
-        let table = self
-            .dialect
-            .identifier(&format!("data_validator rows {name}"));
-        self.parquet.remove(&format!("temp.main.{view}"));
+        let (view, table) = (self.source(name), self.rows(name));
+        self.parquet.remove(&view);
         self.run(&format!(
-            "DROP TABLE IF EXISTS temp.main.{table}; DROP VIEW IF EXISTS temp.main.{view}"
+            "DROP TABLE IF EXISTS {table}; DROP VIEW IF EXISTS {view}"
         ))
     }
 

@@ -30,16 +30,13 @@ pub fn of_parquet(
     let sql = format!(
         "WITH chunks AS (
              SELECT *, row_number() OVER (PARTITION BY file_name, row_group_id ORDER BY column_id) = 1 AS is_first,
-                    path_in_schema IN ({wanted}) AS is_wanted
+                    path_in_schema IN ({wanted}) AS is_wanted, type IN ('INT32', 'INT64') AS is_integer
              FROM parquet_metadata([{files}])
-         ), same AS (
-             SELECT path_in_schema, count(DISTINCT type) = 1 AND min(type) IN ('INT32', 'INT64') AS is_integer
-             FROM chunks WHERE is_wanted GROUP BY path_in_schema
          )
          SELECT file_name, row_group_id, row_group_num_rows, CASE WHEN is_wanted THEN path_in_schema END,
                 stats_null_count,
                 CASE WHEN is_integer THEN stats_min_value END, CASE WHEN is_integer THEN stats_max_value END
-         FROM chunks LEFT JOIN same USING (path_in_schema)
+         FROM chunks
          WHERE is_wanted OR is_first
          ORDER BY file_name, row_group_id"
     );
