@@ -105,6 +105,11 @@ impl Question {
     pub fn new(count: Count) -> Self {
         Self { scope: None, count }
     }
+
+    /// Whether the engine has to know patterns.
+    pub fn has_pattern(&self) -> bool {
+        matches!(&self.count, Count::Rows(condition) if condition.patterns() > 0)
+    }
 }
 
 impl Condition {

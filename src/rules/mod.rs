@@ -103,6 +103,10 @@ pub enum RuleError {
         column: String,
         similar: Vec<String>,
     },
+    #[error(
+        "the engine has no patterns; write the rule without one, or read the table with another engine"
+    )]
+    NoPatterns,
     #[error("{0}")]
     Unfit(String),
     #[error("{0}")]

@@ -1,6 +1,6 @@
 //! Makes a table ready: its source attached, its rules turned into a plan.
 
-use data_validator_plugin::{EngineError, Relation, Schema};
+use data_validator_plugin::{Dialect, EngineError, RegexFlavour, Relation, Schema};
 
 use super::planning::{self, PlanOptions, SMALL_BYTES};
 use crate::config::{Rule, Table};
@@ -89,7 +89,7 @@ pub fn prepare<'t>(
         .iter()
         .map(|rule| PreparedRule {
             rule,
-            step: step(rule, &schema, &mut plan),
+            step: step(rule, &schema, &connection.description().dialect, &mut plan),
         })
         .collect();
     let bytes = found.bytes();
@@ -174,12 +174,18 @@ impl Prepared<'_> {
     }
 }
 
-fn step(rule: &Rule, schema: &Schema, plan: &mut Plan) -> Step {
+fn step(rule: &Rule, schema: &Schema, dialect: &Dialect, plan: &mut Plan) -> Step {
     let scoped = |question: Question| Question {
         scope: rule.scope.clone(),
         ..question
     };
     match rule.check.questions(schema) {
+        Ok(questions)
+            if dialect.regex_flavour == RegexFlavour::None
+                && questions.iter().any(Question::has_pattern) =>
+        {
+            Step::Unfit(RuleError::NoPatterns)
+        }
         Ok(questions) => Step::Ask {
             total: plan.ask(scoped(Question::new(Count::Rows(Condition::Always)))),
             questions: questions

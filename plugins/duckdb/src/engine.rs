@@ -28,7 +28,7 @@ impl Engine for DuckDb {
             capabilities: Capabilities {
                 file_formats: ["csv", "json", "parquet"].map(String::from).into(),
                 read_only_sessions: true,
-                publish: false,
+                ..Capabilities::default()
             },
             harmless_options: config::harmless_options(),
             connection: config::keys(),

@@ -45,6 +45,24 @@ pub struct Capabilities {
     /// Whether [`Session::publish`](crate::Session::publish) and
     /// [`Session::outcome`](crate::Session::outcome) are there.
     pub publish: bool,
+    /// Whether [`Session::ingest`](crate::Session::ingest) is there.
+    pub ingest: bool,
+    /// What can be taken back.
+    pub transactions: Transactions,
+}
+
+/// What a transaction holds together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transactions {
+    /// Changes of rows and of tables.
+    Ddl,
+    /// Changes of rows.
+    Dml,
+    /// There are none. A word that is not known here counts as this one.
+    #[default]
+    #[serde(other)]
+    None,
 }
 
 /// One key of `connection_params`.

@@ -71,6 +71,10 @@ pub enum RegexFlavour {
     RustRegex,
     /// PostgreSQL's advanced regular expressions.
     PostgresAre,
+    /// The engine has no patterns: a rule that needs them ends as an error. A word that is not known here
+    /// counts as this one.
+    #[serde(other)]
+    None,
 }
 
 /// What a type is called in `CAST(… AS …)`.

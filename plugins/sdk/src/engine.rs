@@ -82,6 +82,30 @@ pub trait Session: Send {
         Ok(None)
     }
 
+    /// Copies rows that come from elsewhere, such as files that another engine reads, to where this session
+    /// reads them. The copy goes with the session.
+    ///
+    /// # Requires
+    /// - [`Capabilities::ingest`](crate::Capabilities::ingest)
+    ///
+    /// # Behavior
+    /// - the copy has the same rows, values and types; a type that the engine lacks is `unsupported`, and
+    ///   the message names the column
+    /// - memory holds some batches, never all rows
+    /// - after an error there is no copy
+    /// - `name` is unique among the attached sources; a second call with it replaces the first copy
+    fn ingest(
+        &mut self,
+        name: &str,
+        _rows: &mut dyn BatchStream,
+        _call: &Call,
+    ) -> Result<Relation, EngineError> {
+        Err(EngineError::lacks(
+            format_args!("copying the rows of '{name}'"),
+            "take in rows",
+        ))
+    }
+
     /// Forgets a source and the copy of its rows.
     ///
     /// # Behavior
@@ -112,6 +136,64 @@ pub trait Session: Send {
         sql: &str,
         call: &Call,
     ) -> Result<Box<dyn BatchStream + 's>, EngineError>;
+
+    /// Runs exactly one statement to its end and says how many rows it changed, where the engine knows.
+    ///
+    /// # Requires
+    /// - [`Capabilities::transactions`](crate::Capabilities::transactions), at least `dml`
+    ///
+    /// # Behavior
+    /// - outside a transaction the statement is one of its own
+    /// - more than one statement is `invalid_sql`, and none of them runs
+    fn execute(&mut self, sql: &str, _call: &Call) -> Result<Option<u64>, EngineError> {
+        let _ = sql;
+        Err(EngineError::lacks("executing a statement", "change data"))
+    }
+
+    /// Begins a transaction, which lasts until `commit` or `rollback`.
+    ///
+    /// # Requires
+    /// - [`Capabilities::transactions`](crate::Capabilities::transactions), at least `dml`
+    ///
+    /// # Behavior
+    /// - a second one in a session is `invalid_state`
+    fn begin(&mut self, _call: &Call) -> Result<(), EngineError> {
+        Err(EngineError::lacks(
+            "beginning a transaction",
+            "run transactions",
+        ))
+    }
+
+    /// Makes what the transaction did visible to all.
+    ///
+    /// # Requires
+    /// - [`Capabilities::transactions`](crate::Capabilities::transactions), at least `dml`
+    ///
+    /// # Behavior
+    /// - an answer means that all of it is durable
+    /// - of a transaction in which a statement failed, and that the engine therefore gave up, it is an
+    ///   error, and nothing is visible
+    /// - outside a transaction it is `invalid_state`
+    fn commit(&mut self, _call: &Call) -> Result<(), EngineError> {
+        Err(EngineError::lacks(
+            "committing a transaction",
+            "run transactions",
+        ))
+    }
+
+    /// Ends the transaction as if it had never been; so does the end of the session.
+    ///
+    /// # Requires
+    /// - [`Capabilities::transactions`](crate::Capabilities::transactions), at least `dml`
+    ///
+    /// # Behavior
+    /// - outside a transaction it is `invalid_state`
+    fn rollback(&mut self, _call: &Call) -> Result<(), EngineError> {
+        Err(EngineError::lacks(
+            "rolling a transaction back",
+            "run transactions",
+        ))
+    }
 
     /// Makes rows visible: all of them together, once, or none.
     ///

@@ -156,6 +156,12 @@ impl EngineError {
         Self::new(ErrorClass::Unsupported, message)
     }
 
+    /// The answer of an engine without the capability that the call requires.
+    pub(crate) fn lacks(attempted: impl fmt::Display, capability: &str) -> Self {
+        let message = format!("{attempted}: this engine cannot {capability}");
+        Self::new(ErrorClass::Unsupported, message)
+    }
+
     /// The same error, saying first what was attempted.
     #[must_use]
     pub fn context(mut self, attempted: impl fmt::Display) -> Self {

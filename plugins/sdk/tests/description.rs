@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use data_validator_plugin::{ConfigKey, ConfigKind, Description, Dialect, Engine, RegexFlavour};
+use data_validator_plugin::{
+    ConfigKey, ConfigKind, Description, Dialect, Engine, RegexFlavour, Transactions,
+};
 use serde_json::{Value, json};
 
 use crate::c_compiler::folder;
@@ -107,10 +109,16 @@ fn the_schema_has_every_word_and_no_other() {
         RegexFlavour::Re2,
         RegexFlavour::RustRegex,
         RegexFlavour::PostgresAre,
+        RegexFlavour::None,
     ];
     assert_eq!(
         json!(flavours),
         words("/$defs/dialect/properties/regex_flavour")
+    );
+    let transactions = [Transactions::Ddl, Transactions::Dml, Transactions::None];
+    assert_eq!(
+        json!(transactions),
+        words("/$defs/capabilities/properties/transactions")
     );
     let kinds = [
         ConfigKind::Text,

@@ -23,7 +23,7 @@ fn frame(root: &Node, flavour: Flavour, extent: Extent) -> (&'static str, &'stat
     let shielded = match flavour {
         Flavour::Re2 => misread_by_duckdb(root),
         Flavour::RustRegex => misread_by_datafusion(root),
-        Flavour::PostgresAre => false,
+        Flavour::PostgresAre | Flavour::None => false,
     };
     match extent {
         Extent::Full if shielded => ("^(", ")$"),
@@ -173,7 +173,7 @@ fn push_char(out: &mut String, c: char, special: &str, flavour: Flavour) {
 
 fn code_point(code: u32, flavour: Flavour) -> String {
     match flavour {
-        Flavour::Re2 | Flavour::RustRegex => format!("\\x{{{code:X}}}"),
+        Flavour::Re2 | Flavour::RustRegex | Flavour::None => format!("\\x{{{code:X}}}"),
         Flavour::PostgresAre if code <= 0xFFFF => format!("\\u{code:04X}"),
         Flavour::PostgresAre => format!("\\U{code:08X}"),
     }
@@ -181,14 +181,14 @@ fn code_point(code: u32, flavour: Flavour) -> String {
 
 fn any_character(flavour: Flavour) -> &'static str {
     match flavour {
-        Flavour::Re2 | Flavour::RustRegex => "(?s:.)",
+        Flavour::Re2 | Flavour::RustRegex | Flavour::None => "(?s:.)",
         Flavour::PostgresAre => ".",
     }
 }
 
 fn no_character(flavour: Flavour) -> &'static str {
     match flavour {
-        Flavour::Re2 | Flavour::RustRegex => r"[^\x{0}-\x{10FFFF}]",
+        Flavour::Re2 | Flavour::RustRegex | Flavour::None => r"[^\x{0}-\x{10FFFF}]",
         Flavour::PostgresAre => "(?:(?!))",
     }
 }
@@ -197,12 +197,12 @@ fn anchor_text(anchor: Anchor, flavour: Flavour) -> &'static str {
     match (anchor, flavour) {
         (Anchor::TextStart, _) => "^",
         (Anchor::TextEnd, _) => "$",
-        (Anchor::LineStart, Flavour::Re2 | Flavour::RustRegex) => "(?m:^)",
-        (Anchor::LineEnd, Flavour::Re2 | Flavour::RustRegex) => "(?m:$)",
+        (Anchor::LineStart, Flavour::Re2 | Flavour::RustRegex | Flavour::None) => "(?m:^)",
+        (Anchor::LineEnd, Flavour::Re2 | Flavour::RustRegex | Flavour::None) => "(?m:$)",
         (Anchor::LineStart, Flavour::PostgresAre) => r"(?<![^\n])",
         (Anchor::LineEnd, Flavour::PostgresAre) => r"(?![^\n])",
-        (Anchor::WordBoundary, Flavour::Re2) => r"\b",
-        (Anchor::NotWordBoundary, Flavour::Re2) => r"\B",
+        (Anchor::WordBoundary, Flavour::Re2 | Flavour::None) => r"\b",
+        (Anchor::NotWordBoundary, Flavour::Re2 | Flavour::None) => r"\B",
         (Anchor::WordBoundary, Flavour::RustRegex) => r"(?-u:\b)",
         (Anchor::NotWordBoundary, Flavour::RustRegex) => r"(?-u:\B)",
         (Anchor::WordBoundary, Flavour::PostgresAre) => {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use data_validator_plugin::{
     Call, Capabilities, ConfigKey, ConfigKind, Description, Dialect, Engine, EngineConfig,
-    EngineError, ErrorClass, Session,
+    EngineError, ErrorClass, Session, Transactions,
 };
 
 use session::CannedSession;
@@ -45,6 +45,8 @@ impl Engine for Canned {
                 file_formats: vec!["csv".into()],
                 read_only_sessions: true,
                 publish: true,
+                ingest: true,
+                transactions: Transactions::Ddl,
             },
             harmless_options: vec!["threads".into()],
             connection: vec![ConfigKey {
