@@ -76,7 +76,7 @@ impl FilesVersion {
                         stat.mtime_ns
                     ));
                 }
-                Some(format!("stat:{}", hex(&hash.finalize())))
+                Some(format!("stat:{}", hex(&hash.finalize()[..16])))
             }
             DataVersionMode::Auto | DataVersionMode::Content => {
                 let mut known = Digests::default();
@@ -89,7 +89,7 @@ impl FilesVersion {
                     known.0.push(digest);
                 }
                 *digests = known;
-                Some(format!("content:{}", hex(&hash.finalize())))
+                Some(format!("content:{}", hex(&hash.finalize()[..16])))
             }
         };
         Ok(Self { token, stats })

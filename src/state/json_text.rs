@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
-use serde_json::value::RawValue;
-
-use super::layout::OneLine;
+use serde_json::value::{RawValue, to_raw_value};
 
 /// A JSON value as it is written.
 #[derive(Clone, Debug)]
@@ -13,13 +11,7 @@ pub struct JsonText(Box<RawValue>);
 impl JsonText {
     /// The value on one line; `null` for what JSON cannot hold.
     pub fn of(value: &(impl Serialize + ?Sized)) -> Self {
-        let mut text = Vec::with_capacity(512);
-        let mut serializer = serde_json::Serializer::with_formatter(&mut text, OneLine);
-        let written = value.serialize(&mut serializer).ok();
-        let raw = written
-            .and_then(|()| String::from_utf8(text).ok())
-            .and_then(|text| RawValue::from_string(text).ok());
-        Self(raw.unwrap_or_else(|| RawValue::NULL.to_owned()))
+        Self(to_raw_value(value).unwrap_or_else(|_| RawValue::NULL.to_owned()))
     }
 
     pub fn as_str(&self) -> &str {

@@ -88,20 +88,3 @@ impl Formatter for Layout {
         self.end(out, b"]")
     }
 }
-
-/// JSON on one line, as [`Layout`] writes what lies deep.
-pub(super) struct OneLine;
-
-impl Formatter for OneLine {
-    fn begin_object_key<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        out.write_all(if first { b"" } else { b", " })
-    }
-
-    fn begin_object_value<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
-        out.write_all(b": ")
-    }
-
-    fn begin_array_value<W: Write + ?Sized>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
-        out.write_all(if first { b"" } else { b", " })
-    }
-}

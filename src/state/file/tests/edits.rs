@@ -139,13 +139,14 @@ fn an_edited_entry_is_damaged_and_a_note_is_not() {
         let state = folder.open();
         state.rule("t", "r").unwrap().origin("t", "r")
     };
-    let edited = text.replace("\"passed\": true", "\"passed\": false");
+    let edited = text.replace("\"passed\":true", "\"passed\":false");
+    assert_ne!(edited, text);
     assert_eq!(origin_of(edited), Origin::Damaged);
     let noted = text.replace("\"run_id\"", "\"note\": 1, \"run_id\"");
     assert_eq!(origin_of(noted), Origin::Ours);
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(
-        origin_of(value.to_string()),
+        origin_of(format!("{value:#}")),
         Origin::Ours,
         "spaces do not count"
     );
