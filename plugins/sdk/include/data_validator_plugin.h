@@ -25,8 +25,13 @@
  *   data_version     results are reused while the        runs the rules again
  *                    data is unchanged
  *   statistics       rules answered without a scan       scans
+ *   materialise      many scans of a file read it once   lets each scan read it
+ *   ingest           files that another engine reads     refuses files
+ *   detach           sources are forgotten early         leaves them to the end of the session
  *   publish and      state and results in the engine     keeps them in a file
  *   outcome
+ *   execute, begin,  a program's own transactions        refuses them; it needs none itself
+ *   commit, rollback
  *   shutdown         a last call                         makes none
  *
  *
@@ -475,6 +480,31 @@ typedef struct DvPlugin {
                            DvString columns, DvText *exact, DvError *error);
 
     /*
+     * Copies the rows of an attached source, with these columns (a JSON array of names), to where the
+     * session reads them faster, and gives the text that stands for the copy behind FROM; no text
+     * where there is no such place. The copy has the same rows, values and types, and goes with the
+     * session.
+     */
+    uint32_t (*materialise)(DvSession *session, const DvCall *call, DvString name, DvString relation,
+                            DvString columns, DvText *copy, DvError *error);
+
+    /*
+     * Copies rows that come from elsewhere to where the session reads them, and gives the text that
+     * stands for them behind FROM. For engines whose description has {"capabilities": {"ingest":
+     * true}}. `rows` is a live stream of the host's: the function may move it out of its place and
+     * then releases it before it returns; what it leaves there the host releases. Reads the stream
+     * batch by batch, so that memory holds few of them. A type that the engine lacks is
+     * DV_UNSUPPORTED, with the column's name. When the stream fails there is no copy, and the host
+     * knows the error better than the stream can tell. The copy goes with the session, or with
+     * another one of that name.
+     */
+    uint32_t (*ingest)(DvSession *session, const DvCall *call, DvString name,
+                       struct ArrowArrayStream *rows, DvText *relation, DvError *error);
+
+    /* Forgets a source, and the copy of its rows. A name that is not attached is no error. */
+    uint32_t (*detach)(DvSession *session, const DvCall *call, DvString name, DvError *error);
+
+    /*
      * Makes rows visible: all of them together, once, or none. For engines whose description has
      * {"capabilities": {"publish": true}}. `publication` is
      *
@@ -506,6 +536,29 @@ typedef struct DvPlugin {
      */
     uint32_t (*outcome)(DvSession *session, const DvCall *call, DvString key, DvText *outcome,
                         DvError *error);
+
+    /*
+     * Runs exactly one statement to its end and writes to *changed how many rows it changed, -1 where
+     * that is not known. More than one is DV_INVALID_SQL, and none runs. This and the next three are
+     * for engines whose description has {"capabilities": {"transactions": "dml"}}, or "ddl" where
+     * changes of tables can be taken back too. Outside a transaction the statement is one of its own.
+     */
+    uint32_t (*execute)(DvSession *session, const DvCall *call, DvString sql, int64_t *changed,
+                        DvError *error);
+
+    /* Begins a transaction; where there is one already, that is DV_INVALID_STATE. */
+    uint32_t (*begin)(DvSession *session, const DvCall *call, DvError *error);
+
+    /*
+     * Makes what the transaction did visible to all; DV_OK means that it is durable. Of a transaction
+     * that the engine gave up, because a statement in it failed, it is an error, and nothing is
+     * visible. Outside a transaction it is DV_INVALID_STATE.
+     */
+    uint32_t (*commit)(DvSession *session, const DvCall *call, DvError *error);
+
+    /* Ends the transaction as if it had never been, and so does session_close. Outside a transaction
+     * it is DV_INVALID_STATE. */
+    uint32_t (*rollback)(DvSession *session, const DvCall *call, DvError *error);
 
     /*
      * The last call to this table, once all engines are closed. dv_plugin_init_v1 may be called

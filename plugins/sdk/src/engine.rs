@@ -100,10 +100,7 @@ pub trait Session: Send {
         _rows: &mut dyn BatchStream,
         _call: &Call,
     ) -> Result<Relation, EngineError> {
-        Err(EngineError::lacks(
-            format_args!("copying the rows of '{name}'"),
-            "take in rows",
-        ))
+        Err(EngineError::cannot_ingest(name))
     }
 
     /// Forgets a source and the copy of its rows.
@@ -147,7 +144,7 @@ pub trait Session: Send {
     /// - more than one statement is `invalid_sql`, and none of them runs
     fn execute(&mut self, sql: &str, _call: &Call) -> Result<Option<u64>, EngineError> {
         let _ = sql;
-        Err(EngineError::lacks("executing a statement", "change data"))
+        Err(EngineError::cannot_execute())
     }
 
     /// Begins a transaction, which lasts until `commit` or `rollback`.
@@ -158,10 +155,7 @@ pub trait Session: Send {
     /// # Behavior
     /// - a second one in a session is `invalid_state`
     fn begin(&mut self, _call: &Call) -> Result<(), EngineError> {
-        Err(EngineError::lacks(
-            "beginning a transaction",
-            "run transactions",
-        ))
+        Err(EngineError::has_no_transactions("beginning"))
     }
 
     /// Makes what the transaction did visible to all.
@@ -175,10 +169,7 @@ pub trait Session: Send {
     ///   error, and nothing is visible
     /// - outside a transaction it is `invalid_state`
     fn commit(&mut self, _call: &Call) -> Result<(), EngineError> {
-        Err(EngineError::lacks(
-            "committing a transaction",
-            "run transactions",
-        ))
+        Err(EngineError::has_no_transactions("committing"))
     }
 
     /// Ends the transaction as if it had never been; so does the end of the session.
@@ -189,10 +180,7 @@ pub trait Session: Send {
     /// # Behavior
     /// - outside a transaction it is `invalid_state`
     fn rollback(&mut self, _call: &Call) -> Result<(), EngineError> {
-        Err(EngineError::lacks(
-            "rolling a transaction back",
-            "run transactions",
-        ))
+        Err(EngineError::has_no_transactions("rolling back"))
     }
 
     /// Makes rows visible: all of them together, once, or none.

@@ -156,9 +156,23 @@ impl EngineError {
         Self::new(ErrorClass::Unsupported, message)
     }
 
-    /// The answer of an engine without the capability that the call requires.
-    pub(crate) fn lacks(attempted: impl fmt::Display, capability: &str) -> Self {
-        let message = format!("{attempted}: this engine cannot {capability}");
+    /// The answer of an engine without the capability `ingest`.
+    pub(crate) fn cannot_ingest(name: &str) -> Self {
+        let message = format!(
+            "attaching '{name}': this engine takes in no rows; use a table or a query, or another engine"
+        );
+        Self::new(ErrorClass::Unsupported, message)
+    }
+
+    /// The answer to a statement of an engine without the capability `transactions`.
+    pub(crate) fn cannot_execute() -> Self {
+        let message = "executing a statement: this engine changes nothing";
+        Self::new(ErrorClass::Unsupported, message)
+    }
+
+    /// The answer of an engine without the capability `transactions`.
+    pub(crate) fn has_no_transactions(attempted: &str) -> Self {
+        let message = format!("{attempted}: this engine has no transactions");
         Self::new(ErrorClass::Unsupported, message)
     }
 

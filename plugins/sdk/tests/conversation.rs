@@ -115,12 +115,41 @@ fn conversation(engine: &dyn Engine) -> Vec<String> {
             session.statistics(&relation, &["a", "b\""], &call)
         ));
     }
+    for name in ["in place", "é", "refuse"] {
+        let copy = session.materialise(name, &relation("t"), &["a", "b\""], &call);
+        said.push(format!("{copy:?}"));
+        said.push(format!("{:?}", session.detach(name, &call)));
+    }
+    said.extend(ingested(&mut *session, &call));
+    for sql in ["change 3", "change 0", "create", "refuse"] {
+        said.push(format!("{:?}", session.execute(sql, &call)));
+    }
+    for call in [&call, &Call { operation: 1 }] {
+        said.push(format!("{:?}", session.begin(call)));
+        said.push(format!("{:?}", session.commit(call)));
+        said.push(format!("{:?}", session.rollback(call)));
+    }
     for key in ["first", "late"] {
         said.push(format!("{:?}", session.publish(&publication(key), &call)));
         said.push(format!("{:?}", session.outcome(key, &call)));
     }
     for sql in ["rows 0", "rows 3", "fail at 1", "fail at 3", "refuse"] {
         said.push(query(&mut *session, sql, &call));
+    }
+    said
+}
+
+/// Rows of one session into another one.
+fn ingested(session: &mut dyn Session, call: &Call) -> Vec<String> {
+    let source = Canned::default();
+    let mut source = source.connect(&config("well"), call).unwrap();
+    let statements = ["rows 0", "rows 3", "fail at 1", "fail at 3"];
+    let mut said = Vec::new();
+    for name in ["all", "unread"] {
+        for sql in statements {
+            let mut rows = source.query(sql, call).unwrap();
+            said.push(format!("{:?}", session.ingest(name, &mut *rows, call)));
+        }
     }
     said
 }

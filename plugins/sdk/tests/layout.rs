@@ -122,8 +122,15 @@ fn structs(sides: &mut Sides) {
             table_schema,
             data_version,
             statistics,
+            materialise,
+            ingest,
+            detach,
             publish,
             outcome,
+            execute,
+            begin,
+            commit,
+            rollback,
             shutdown,
         }
     );

@@ -91,6 +91,24 @@ fn a_panic_in_a_function_of_a_session_is_its_error() {
         "statistics panics",
     );
     assert_panicked(
+        session.materialise("panic", &relation("t"), &[], &call),
+        "materialise",
+        "materialise panics",
+    );
+    assert_panicked(session.detach("panic", &call), "detach", "detach panics");
+    assert_panicked(session.execute("panic", &call), "execute", "execute panics");
+    let thirteen = Call { operation: 13 };
+    assert_panicked(session.begin(&thirteen), "begin", "begin panics");
+    assert_panicked(session.commit(&thirteen), "commit", "commit panics");
+    assert_panicked(session.rollback(&thirteen), "rollback", "rollback panics");
+    let mut other = self::session("well");
+    let mut rows = other.query("rows 1", &call).unwrap();
+    assert_panicked(
+        session.ingest("panic", &mut *rows, &call),
+        "ingest",
+        "ingest panics",
+    );
+    assert_panicked(
         session.publish(&publication("panic"), &call),
         "publish",
         "publish panics",
@@ -115,6 +133,21 @@ fn a_panic_in_a_callback_of_a_stream_is_its_error() {
         session.query("rows 1", &call).is_ok(),
         "the session was given back"
     );
+}
+
+#[test]
+fn a_panic_of_the_rows_that_a_plugin_reads_is_an_error_of_its_call() {
+    let (mut reading, mut session, call) = (session("well"), session("well"), Call::default());
+    for (sql, said) in [
+        ("panic in schema", "schema panics"),
+        ("panic in next", "next panics"),
+    ] {
+        let mut rows = session.query(sql, &call).unwrap();
+        let error = error(reading.ingest("t", &mut *rows, &call));
+        assert_eq!(error.class, ErrorClass::Internal);
+        assert!(error.message.contains(said), "{}", error.message);
+    }
+    assert!(reading.detach("t", &call).is_ok());
 }
 
 #[test]

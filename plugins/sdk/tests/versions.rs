@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 use data_validator_plugin::abi::export::{init, table};
 use data_validator_plugin::abi::import::import_table;
 use data_validator_plugin::abi::{DvError, DvHost, DvPlugin, ImportedEngine, import};
-use data_validator_plugin::{Call, Engine, EngineError, ErrorClass, LogicalType, Source};
+use data_validator_plugin::{
+    Call, Capabilities, Engine, EngineError, ErrorClass, LogicalType, Source,
+};
 
 use crate::canned::Canned;
 use crate::conversation::{config, error, publication, read, relation, table as table_name};
@@ -27,7 +29,11 @@ pub fn import_changed(change: impl FnOnce(&mut DvPlugin)) -> Result<ImportedEngi
 fn assert_serves_without_extras(engine: &dyn Engine) {
     let (call, source) = (Call::default(), Source::Table(table_name("t`")));
     assert!(engine.describe().capabilities.file_formats.is_empty());
-    assert!(!engine.describe().capabilities.publish);
+    let without_functions = Capabilities {
+        read_only_sessions: true,
+        ..Capabilities::default()
+    };
+    assert_eq!(engine.describe().capabilities, without_functions);
     let mut session = engine.connect(&config("well"), &call).unwrap();
 
     let attached = session.attach("n", &source, &call).unwrap();
@@ -54,6 +60,25 @@ fn assert_serves_without_extras(engine: &dyn Engine) {
     let refused = error(session.outcome("first", &call));
     assert_eq!(refused.class, ErrorClass::Unsupported);
 
+    assert_eq!(
+        session.materialise("t", &relation("t"), &["n"], &call),
+        Ok(None)
+    );
+    assert_eq!(session.detach("t", &call), Ok(()));
+    for refused in [
+        session.execute("create", &call).err(),
+        session.begin(&call).err(),
+        session.commit(&call).err(),
+        session.rollback(&call).err(),
+    ] {
+        assert_eq!(refused.unwrap().class, ErrorClass::Unsupported);
+    }
+    let source = Canned::default();
+    let mut source = source.connect(&config("well"), &call).unwrap();
+    let mut rows = source.query("rows 1", &call).unwrap();
+    let refused = error(session.ingest("t", &mut *rows, &call));
+    assert_eq!(refused.class, ErrorClass::Unsupported);
+
     let mut stream = session.query("rows 1", &call).unwrap();
     assert_eq!(read(&mut *stream), "[1, -1] end");
     drop(stream);
@@ -72,8 +97,15 @@ fn a_table_with_the_required_functions_alone_serves() {
         table.table_schema = None;
         table.data_version = None;
         table.statistics = None;
+        table.materialise = None;
+        table.ingest = None;
+        table.detach = None;
         table.publish = None;
         table.outcome = None;
+        table.execute = None;
+        table.begin = None;
+        table.commit = None;
+        table.rollback = None;
     });
     assert_serves_without_extras(&engine.unwrap());
 }

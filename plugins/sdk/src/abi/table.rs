@@ -63,6 +63,35 @@ pub(super) type AskTwo = unsafe extern "C" fn(
     *mut DvError,
 ) -> u32;
 
+/// Takes three texts and gives a text.
+pub(super) type AskThree = unsafe extern "C" fn(
+    *mut DvSession,
+    *const DvCall,
+    DvString,
+    DvString,
+    DvString,
+    *mut DvText,
+    *mut DvError,
+) -> u32;
+
+/// Takes a text and gives nothing.
+pub(super) type Tell =
+    unsafe extern "C" fn(*mut DvSession, *const DvCall, DvString, *mut DvError) -> u32;
+
+/// Takes and gives nothing.
+pub(super) type Step = unsafe extern "C" fn(*mut DvSession, *const DvCall, *mut DvError) -> u32;
+
+pub(super) type Ingest = unsafe extern "C" fn(
+    *mut DvSession,
+    *const DvCall,
+    DvString,
+    *mut ArrowArrayStream,
+    *mut DvText,
+    *mut DvError,
+) -> u32;
+pub(super) type Execute =
+    unsafe extern "C" fn(*mut DvSession, *const DvCall, DvString, *mut i64, *mut DvError) -> u32;
+
 /// The table. The host makes room for it, zeroed but for `struct_size`; the plugin fills it in.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
@@ -85,8 +114,15 @@ pub struct DvPlugin {
     pub table_schema: Option<Ask>,
     pub data_version: Option<Ask>,
     pub statistics: Option<AskTwo>,
+    pub materialise: Option<AskThree>,
+    pub ingest: Option<Ingest>,
+    pub detach: Option<Tell>,
     pub publish: Option<Ask>,
     pub outcome: Option<Ask>,
+    pub execute: Option<Execute>,
+    pub begin: Option<Step>,
+    pub commit: Option<Step>,
+    pub rollback: Option<Step>,
     pub shutdown: Option<Shutdown>,
 }
 
@@ -110,8 +146,15 @@ impl DvPlugin {
             table_schema: None,
             data_version: None,
             statistics: None,
+            materialise: None,
+            ingest: None,
+            detach: None,
             publish: None,
             outcome: None,
+            execute: None,
+            begin: None,
+            commit: None,
+            rollback: None,
             shutdown: None,
         }
     }

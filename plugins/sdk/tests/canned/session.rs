@@ -9,6 +9,7 @@ use data_validator_plugin::{
 };
 
 use super::Live;
+use super::rows::{formats, values};
 use super::stream::{CannedStream, refuse};
 
 pub struct CannedSession {
@@ -44,6 +45,15 @@ impl Drop for CannedSession {
 
 fn panic_if_told(word: &str, call: &str) {
     assert!(word != "panic", "{call} panics");
+}
+
+/// Panics in operation 13, and fails in all others but 42.
+fn step(call: &Call, name: &str) -> Result<(), EngineError> {
+    assert!(call.operation != 13, "{name} panics");
+    match call.operation {
+        42 => Ok(()),
+        _ => Err(EngineError::new(ErrorClass::InvalidState, name)),
+    }
 }
 
 impl Session for CannedSession {
@@ -118,6 +128,40 @@ impl Session for CannedSession {
         }))
     }
 
+    fn materialise(
+        &mut self,
+        name: &str,
+        relation: &Relation,
+        columns: &[&str],
+        _: &Call,
+    ) -> Result<Option<Relation>, EngineError> {
+        panic_if_told(name, "materialise");
+        Ok((name != "in place").then(|| Relation {
+            sql: format!("copy of {name} {} {columns:?}", relation.sql),
+        }))
+    }
+
+    fn ingest(
+        &mut self,
+        name: &str,
+        rows: &mut dyn BatchStream,
+        _: &Call,
+    ) -> Result<Relation, EngineError> {
+        panic_if_told(name, "ingest");
+        let mut sql = format!("{:?}", formats(&rows.schema()?));
+        while name != "unread"
+            && let Some(batch) = rows.next()?
+        {
+            sql += &format!(" {:?}", values(&batch));
+        }
+        Ok(Relation { sql })
+    }
+
+    fn detach(&mut self, name: &str, _: &Call) -> Result<(), EngineError> {
+        panic_if_told(name, "detach");
+        refuse(name)
+    }
+
     fn query<'s>(
         &'s mut self,
         sql: &str,
@@ -151,6 +195,26 @@ impl Session for CannedSession {
     fn outcome(&mut self, key: &str, _: &Call) -> Result<Option<Outcome>, EngineError> {
         panic_if_told(key, "outcome");
         Ok(self.published.get(key).cloned())
+    }
+
+    fn execute(&mut self, sql: &str, _: &Call) -> Result<Option<u64>, EngineError> {
+        panic_if_told(sql, "execute");
+        refuse(sql)?;
+        Ok(sql
+            .strip_prefix("change ")
+            .map(|rows| rows.parse().unwrap()))
+    }
+
+    fn begin(&mut self, call: &Call) -> Result<(), EngineError> {
+        step(call, "begin")
+    }
+
+    fn commit(&mut self, call: &Call) -> Result<(), EngineError> {
+        step(call, "commit")
+    }
+
+    fn rollback(&mut self, call: &Call) -> Result<(), EngineError> {
+        step(call, "rollback")
     }
 
     fn canceller(&self) -> Box<dyn Cancel> {

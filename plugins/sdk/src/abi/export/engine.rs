@@ -3,7 +3,7 @@
 use std::ffi::c_void;
 use std::sync::Arc;
 
-use super::{session, stream};
+use super::{session, stream, writing};
 use crate::abi::call::DvCall;
 use crate::abi::failure::DvError;
 use crate::abi::guard::{answer, quietly};
@@ -38,8 +38,15 @@ pub fn table(make: Make) -> DvPlugin {
         table_schema: Some(session::table_schema),
         data_version: Some(session::data_version),
         statistics: Some(session::statistics),
-        publish: Some(session::publish),
-        outcome: Some(session::outcome),
+        materialise: Some(session::materialise),
+        ingest: Some(session::ingest),
+        detach: Some(session::detach),
+        publish: Some(writing::publish),
+        outcome: Some(writing::outcome),
+        execute: Some(writing::execute),
+        begin: Some(writing::begin),
+        commit: Some(writing::commit),
+        rollback: Some(writing::rollback),
         shutdown: Some(shutdown),
     }
 }

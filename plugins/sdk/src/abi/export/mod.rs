@@ -5,7 +5,8 @@ mod entry;
 mod lease;
 mod log_forwarder;
 mod session;
-mod stream;
+pub(super) mod stream;
+mod writing;
 
 pub use engine::{Make, table};
 pub use entry::init;

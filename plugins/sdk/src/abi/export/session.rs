@@ -1,5 +1,6 @@
 //! The entries of the table that are about a session.
 
+use std::mem;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -11,11 +12,11 @@ use crate::abi::arrow::ArrowArrayStream;
 use crate::abi::call::DvCall;
 use crate::abi::failure::DvError;
 use crate::abi::guard::{answer, quietly};
+use crate::abi::import::stream::ImportedStream;
 use crate::abi::table::DvSession;
 use crate::abi::text::{DvString, DvText};
 use crate::engine::{Call, Relation, Session};
 use crate::error::EngineError;
-use crate::publication::Publication;
 use crate::source::Source;
 
 /// What a host gets for a session.
@@ -132,8 +133,7 @@ pub(super) unsafe extern "C" fn statistics(
         // SAFETY: the text lives as long as the call.
         let relation = unsafe { read_relation(relation) }?;
         // SAFETY: as above.
-        let columns = unsafe { columns.read("the columns") }?;
-        let columns: Vec<String> = from_json(columns, "the columns")?;
+        let columns = unsafe { read_columns(columns) }?;
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
         json(session.statistics(&relation, &columns, call)?)
     };
@@ -141,44 +141,70 @@ pub(super) unsafe extern "C" fn statistics(
     unsafe { answer_text("statistics", session, call, out, error, ask) }
 }
 
-pub(super) unsafe extern "C" fn publish(
+pub(super) unsafe extern "C" fn materialise(
     session: *mut DvSession,
     call: *const DvCall,
-    publication: DvString,
+    name: DvString,
+    relation: DvString,
+    columns: DvString,
     out: *mut DvText,
     error: *mut DvError,
 ) -> u32 {
     let ask = |session: &mut dyn Session, call: &Call| {
         // SAFETY: the text lives as long as the call.
-        let publication = unsafe { publication.read("the publication") }?;
-        let publication: Publication = from_json(publication, "the publication")?;
-        json(Some(session.publish(&publication, call)?))
+        let name = unsafe { name.read("the source's name") }?;
+        // SAFETY: as above.
+        let relation = unsafe { read_relation(relation) }?;
+        // SAFETY: as above.
+        let columns = unsafe { read_columns(columns) }?;
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let copy = session.materialise(name, &relation, &columns, call)?;
+        Ok(copy.map(|copy| copy.sql))
     };
     // SAFETY: what the host gave, as the header says.
-    unsafe { answer_text("publish", session, call, out, error, ask) }
+    unsafe { answer_text("materialise", session, call, out, error, ask) }
 }
 
-pub(super) unsafe extern "C" fn outcome(
+pub(super) unsafe extern "C" fn ingest(
     session: *mut DvSession,
     call: *const DvCall,
-    key: DvString,
+    name: DvString,
+    rows: *mut ArrowArrayStream,
     out: *mut DvText,
     error: *mut DvError,
 ) -> u32 {
     let ask = |session: &mut dyn Session, call: &Call| {
         // SAFETY: the text lives as long as the call.
-        let key = unsafe { key.read("the key") }?;
-        json(session.outcome(key, call)?)
+        let name = unsafe { name.read("the source's name") }?;
+        // SAFETY: the host gives a live stream, which is moved out of its place.
+        let rows = unsafe { rows.as_mut() }.ok_or_else(|| missing("rows"))?;
+        let rows = mem::replace(rows, ArrowArrayStream::empty());
+        let mut rows = ImportedStream::new(rows, None)?;
+        Ok(Some(session.ingest(name, &mut rows, call)?.sql))
     };
     // SAFETY: what the host gave, as the header says.
-    unsafe { answer_text("outcome", session, call, out, error, ask) }
+    unsafe { answer_text("ingest", session, call, out, error, ask) }
 }
 
-/// Runs a call of a session whose answer is a text or nothing.
+pub(super) unsafe extern "C" fn detach(
+    session: *mut DvSession,
+    call: *const DvCall,
+    name: DvString,
+    error: *mut DvError,
+) -> u32 {
+    let ask = |session: &mut dyn Session, call: &Call| {
+        // SAFETY: the text lives as long as the call.
+        session.detach(unsafe { name.read("the source's name") }?, call)
+    };
+    // SAFETY: what the host gave, as the header says.
+    unsafe { answer_nothing("detach", session, call, error, ask) }
+}
+
+/// Runs a call of a session whose answer is a text or none.
 ///
 /// # Safety
 /// The pointers are what the header says for such a function.
-unsafe fn answer_text(
+pub(super) unsafe fn answer_text(
     entry: &str,
     session: *mut DvSession,
     call: *const DvCall,
@@ -186,17 +212,33 @@ unsafe fn answer_text(
     error: *mut DvError,
     ask: impl FnOnce(&mut dyn Session, &Call) -> Result<Option<String>, EngineError>,
 ) -> u32 {
+    let answer = |session: &mut dyn Session, call: &Call| match ask(session, call)? {
+        // SAFETY: the caller's promise.
+        Some(text) => unsafe { give(out, text) },
+        None => Ok(()),
+    };
+    // SAFETY: the caller's promise.
+    unsafe { answer_nothing(entry, session, call, error, answer) }
+}
+
+/// Runs a call of a session that gives nothing, or that writes what it gives itself.
+///
+/// # Safety
+/// As for [`answer_text`].
+pub(super) unsafe fn answer_nothing(
+    entry: &str,
+    session: *mut DvSession,
+    call: *const DvCall,
+    error: *mut DvError,
+    ask: impl FnOnce(&mut dyn Session, &Call) -> Result<(), EngineError>,
+) -> u32 {
     let body = || {
         // SAFETY: the caller's promise.
         let exported = unsafe { exported(session) }.ok_or_else(|| missing("session"))?;
         // SAFETY: as above.
         let call = unsafe { DvCall::read(call) };
         let mut lease = Lease::of(exported, entry)?;
-        match ask(lease.session(), &call)? {
-            // SAFETY: as above.
-            Some(text) => unsafe { give(out, text) },
-            None => Ok(()),
-        }
+        ask(lease.session(), &call)
     };
     // SAFETY: the caller's promise.
     unsafe { answer(entry, error, body) }
@@ -219,6 +261,13 @@ unsafe fn read_relation(relation: DvString) -> Result<Relation, EngineError> {
     })
 }
 
-fn json(answer: Option<impl Serialize>) -> Result<Option<String>, EngineError> {
+/// # Safety
+/// As for [`DvString::bytes`].
+unsafe fn read_columns(columns: DvString) -> Result<Vec<String>, EngineError> {
+    // SAFETY: the caller's promise.
+    from_json(unsafe { columns.read("the columns") }?, "the columns")
+}
+
+pub(super) fn json(answer: Option<impl Serialize>) -> Result<Option<String>, EngineError> {
     answer.map(|answer| to_json(&answer)).transpose()
 }

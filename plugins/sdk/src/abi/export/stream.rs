@@ -3,7 +3,7 @@
 //! That of an Arrow library would not do: it lets panics out, and keeps of an error only its text.
 
 use std::ffi::{CString, c_char, c_int};
-use std::ptr;
+use std::{mem, ptr};
 
 use super::engine::missing;
 use super::lease::Lease;
@@ -18,7 +18,8 @@ use crate::error::EngineError;
 struct Exported {
     stream: Box<dyn BatchStream>,
     failure: Option<Failure>,
-    _session: Lease,
+    /// `None` for a stream that the caller keeps alive.
+    _session: Option<Lease>,
 }
 
 struct Failure {
@@ -39,18 +40,52 @@ pub(super) fn open(
     // SAFETY: the stream is dropped before the lease, here on a failure as in `Exported`, and the lease
     // is only kept meanwhile.
     let session = unsafe { lease.session_unbounded() };
-    let exported = Exported {
-        stream: session.query(sql, call)?,
+    let stream = session.query(sql, call)?;
+    Ok(as_struct(Exported {
+        stream,
         failure: None,
-        _session: lease,
+        _session: Some(lease),
+    }))
+}
+
+/// Rows of the host as the struct that a plugin reads.
+///
+/// # Safety
+/// The struct is released before the rows are used again or go.
+pub(in crate::abi) unsafe fn lend(rows: &mut dyn BatchStream) -> ArrowArrayStream {
+    struct Lent(*mut dyn BatchStream);
+
+    impl BatchStream for Lent {
+        fn schema(&mut self) -> Result<ArrowSchema, EngineError> {
+            // SAFETY: the promise of who called `lend`.
+            unsafe { &mut *self.0 }.schema()
+        }
+
+        fn next(&mut self) -> Result<Option<ArrowArray>, EngineError> {
+            // SAFETY: as above.
+            unsafe { &mut *self.0 }.next()
+        }
+    }
+
+    // SAFETY: only the lifetime changes, which the caller's promise stands in for.
+    let rows = unsafe {
+        mem::transmute::<*mut (dyn BatchStream + '_), *mut (dyn BatchStream + 'static)>(rows)
     };
-    Ok(ArrowArrayStream {
+    as_struct(Exported {
+        stream: Box::new(Lent(rows)),
+        failure: None,
+        _session: None,
+    })
+}
+
+fn as_struct(exported: Exported) -> ArrowArrayStream {
+    ArrowArrayStream {
         get_schema: Some(get_schema),
         get_next: Some(get_next),
         get_last_error: Some(get_last_error),
         release: Some(release),
         private_data: Box::into_raw(Box::new(exported)).cast(),
-    })
+    }
 }
 
 /// The entry `stream_error`.

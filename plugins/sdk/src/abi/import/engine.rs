@@ -10,7 +10,7 @@ use crate::abi::call::DvCall;
 use crate::abi::host::this_program;
 use crate::abi::table::{DvEngine, DvPlugin, Init};
 use crate::abi::text::DvString;
-use crate::description::Description;
+use crate::description::{Description, Transactions};
 use crate::engine::{Call, Engine, EngineConfig, Session};
 use crate::error::EngineError;
 
@@ -84,11 +84,20 @@ impl OpenEngine {
         let text = answer::some("describe", text)?;
         let mut description: Description = answer::read("describe", &text)?;
         let table = &self.functions.table;
-        // A capability without its function is none.
+        // A capability without its functions is none.
+        let capabilities = &mut description.capabilities;
         if table.attach.is_none() {
-            description.capabilities.file_formats.clear();
+            capabilities.file_formats.clear();
         }
-        description.capabilities.publish &= table.publish.is_some() && table.outcome.is_some();
+        capabilities.publish &= table.publish.is_some() && table.outcome.is_some();
+        capabilities.ingest &= table.ingest.is_some();
+        let is_whole = table.execute.is_some()
+            && table.begin.is_some()
+            && table.commit.is_some()
+            && table.rollback.is_some();
+        if !is_whole {
+            capabilities.transactions = Transactions::None;
+        }
         Ok(description)
     }
 }

@@ -11,6 +11,7 @@ mod engine;
 mod functions;
 mod session;
 mod stand_in;
-mod stream;
+pub(super) mod stream;
+mod watched;
 
 pub use engine::{ImportedEngine, import, import_table};

@@ -7,9 +7,11 @@ use super::canceller::Cancellable;
 use super::engine::ImportedEngine;
 use super::stand_in;
 use super::stream::ImportedStream;
+use super::watched::Watched;
 use crate::abi::arrow::ArrowArrayStream;
 use crate::abi::call::DvCall;
-use crate::abi::table::{Ask, AskTwo, DvSession};
+use crate::abi::export::stream;
+use crate::abi::table::{Ask, AskTwo, DvSession, Step};
 use crate::abi::text::DvString;
 use crate::engine::{BatchStream, Call, Cancel, Relation, Session};
 use crate::error::EngineError;
@@ -57,6 +59,15 @@ impl ImportedSession {
         };
         // SAFETY: text and error are written as the header says.
         unsafe { answer::text(entry, asked) }
+    }
+
+    /// Runs a function that gives nothing.
+    fn step(&self, entry: &str, function: Step, call: &Call) -> Result<(), EngineError> {
+        let call = DvCall::from(call);
+        // SAFETY: the session is open, and the call lives as long as the call.
+        let done = |error| unsafe { function(self.session, &raw const call, error) };
+        // SAFETY: an error is written as the header says.
+        unsafe { answer::done(entry, done) }
     }
 
     fn ask_two(
@@ -136,6 +147,85 @@ impl Session for ImportedSession {
             .transpose()
     }
 
+    fn materialise(
+        &mut self,
+        name: &str,
+        relation: &Relation,
+        columns: &[&str],
+        call: &Call,
+    ) -> Result<Option<Relation>, EngineError> {
+        let Some(materialise) = self.engine.open.functions.table.materialise else {
+            return Ok(None);
+        };
+        let columns = answer::json("the columns", &columns)?;
+        let [name, relation, columns] = [name, &relation.sql, &columns].map(DvString::of);
+        let call = DvCall::from(call);
+        // SAFETY: the session is open; call and texts live as long as the call.
+        let asked = |out, error| unsafe {
+            materialise(
+                self.session,
+                &raw const call,
+                name,
+                relation,
+                columns,
+                out,
+                error,
+            )
+        };
+        // SAFETY: text and error are written as the header says.
+        let copy = unsafe { answer::text("materialise", asked) }?;
+        Ok(copy.map(|sql| Relation { sql }))
+    }
+
+    fn ingest(
+        &mut self,
+        name: &str,
+        rows: &mut dyn BatchStream,
+        call: &Call,
+    ) -> Result<Relation, EngineError> {
+        let Some(ingest) = self.engine.open.functions.table.ingest else {
+            return Err(EngineError::cannot_ingest(name));
+        };
+        let mut watched = Watched::new(rows);
+        let copied = {
+            // SAFETY: the plugin releases what it moved out before it returns, and the rest goes here.
+            let mut rows = unsafe { stream::lend(&mut watched) };
+            let call = DvCall::from(call);
+            // SAFETY: the session is open; call, name and rows live as long as the call.
+            let asked = |out, error| unsafe {
+                let name = DvString::of(name);
+                ingest(
+                    self.session,
+                    &raw const call,
+                    name,
+                    &raw mut rows,
+                    out,
+                    error,
+                )
+            };
+            // SAFETY: text and error are written as the header says.
+            unsafe { answer::text("ingest", asked) }
+        };
+        match (copied, watched.failure) {
+            // The plugin knows only the text of what went wrong on this side.
+            (Err(_), Some(failure)) => Err(failure),
+            (copied, _) => Ok(Relation {
+                sql: answer::some("ingest", copied?)?,
+            }),
+        }
+    }
+
+    fn detach(&mut self, name: &str, call: &Call) -> Result<(), EngineError> {
+        let Some(detach) = self.engine.open.functions.table.detach else {
+            return Ok(());
+        };
+        let (call, name) = (DvCall::from(call), DvString::of(name));
+        // SAFETY: the session is open; call and name live as long as the call.
+        let done = |error| unsafe { detach(self.session, &raw const call, name, error) };
+        // SAFETY: an error is written as the header says.
+        unsafe { answer::done("detach", done) }
+    }
+
     fn query<'s>(
         &'s mut self,
         sql: &str,
@@ -157,7 +247,7 @@ impl Session for ImportedSession {
         // SAFETY: an error is written as the header says.
         unsafe { answer::done("query", begun) }?;
         let stream_error = self.engine.open.functions.table.stream_error;
-        Ok(Box::new(ImportedStream::new(self, stream, stream_error)?))
+        Ok(Box::new(ImportedStream::new(stream, stream_error)?))
     }
 
     fn publish(&mut self, publication: &Publication, call: &Call) -> Result<Outcome, EngineError> {
@@ -176,6 +266,41 @@ impl Session for ImportedSession {
         self.ask("outcome", outcome, key, call)?
             .map(|outcome| answer::read("outcome", &outcome))
             .transpose()
+    }
+
+    fn execute(&mut self, sql: &str, call: &Call) -> Result<Option<u64>, EngineError> {
+        let Some(execute) = self.engine.open.functions.table.execute else {
+            return Err(EngineError::cannot_execute());
+        };
+        let (call, sql) = (DvCall::from(call), DvString::of(sql));
+        let mut changed = -1;
+        // SAFETY: the session is open; call and statement live as long as the call.
+        let done =
+            |error| unsafe { execute(self.session, &raw const call, sql, &raw mut changed, error) };
+        // SAFETY: number and error are written as the header says.
+        unsafe { answer::done("execute", done) }?;
+        Ok(u64::try_from(changed).ok())
+    }
+
+    fn begin(&mut self, call: &Call) -> Result<(), EngineError> {
+        match self.engine.open.functions.table.begin {
+            Some(begin) => self.step("begin", begin, call),
+            None => Err(EngineError::has_no_transactions("beginning")),
+        }
+    }
+
+    fn commit(&mut self, call: &Call) -> Result<(), EngineError> {
+        match self.engine.open.functions.table.commit {
+            Some(commit) => self.step("commit", commit, call),
+            None => Err(EngineError::has_no_transactions("committing")),
+        }
+    }
+
+    fn rollback(&mut self, call: &Call) -> Result<(), EngineError> {
+        match self.engine.open.functions.table.rollback {
+            Some(rollback) => self.step("rollback", rollback, call),
+            None => Err(EngineError::has_no_transactions("rolling back")),
+        }
     }
 
     fn canceller(&self) -> Box<dyn Cancel> {

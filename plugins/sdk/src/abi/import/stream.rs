@@ -5,22 +5,21 @@ use std::io;
 use std::marker::PhantomData;
 
 use super::answer;
-use super::session::ImportedSession;
 use crate::abi::arrow::{ArrowArray, ArrowArrayStream, ArrowSchema};
 use crate::abi::table::StreamError;
 use crate::engine::BatchStream;
 use crate::error::{EngineError, ErrorClass};
 
 /// What `query` gave, released when it is dropped.
-pub(super) struct ImportedStream<'s> {
+pub(in crate::abi) struct ImportedStream<'s> {
     stream: ArrowArrayStream,
     stream_error: Option<StreamError>,
-    session: PhantomData<&'s mut ImportedSession>,
+    /// The session, which nobody else uses meanwhile.
+    session: PhantomData<&'s mut ()>,
 }
 
-impl<'s> ImportedStream<'s> {
-    pub(super) fn new(
-        _session: &'s mut ImportedSession,
+impl ImportedStream<'_> {
+    pub(in crate::abi) fn new(
         stream: ArrowArrayStream,
         stream_error: Option<StreamError>,
     ) -> Result<Self, EngineError> {
