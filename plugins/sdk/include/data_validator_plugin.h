@@ -509,6 +509,8 @@ typedef struct DvPlugin {
      * {"capabilities": {"publish": true}}. `publication` is
      *
      *   {"key": "5f3a", "fence": {"scope": "state-1", "holder": "run-7", "number": 3},
+     *    "create": [{"table": {"catalog": null, "schema": null, "table": "results"},
+     *                "schema": {"columns": [{"name": "rule", "type": "text"}]}}],
      *    "tables": [{"table": {"catalog": null, "schema": null, "table": "results"},
      *                "delete": {"columns": ["rule"], "rows": [["id_check"]]},
      *                "insert": {"columns": ["rule", "failed"], "rows": [["id_check", 0]]}}]}
@@ -516,15 +518,18 @@ typedef struct DvPlugin {
      * In one step: if the key was published before, nothing changes and the answer is "published".
      * If there is a fence (it may be null) and the noted one of its scope has a higher number, or
      * the same number and another holder, nothing changes and the answer is "fenced"; otherwise it
-     * is noted. Then of each table the rows go whose values in the columns of "delete" are those of
+     * is noted. The tables of "create", of which there are often none, are made where they are
+     * missing, with columns that may be null, of the types "boolean", "integer", "double", "text"
+     * and "timestamp"; a publication with such tables also makes the place where keys and fences
+     * are noted. Then of each table the rows go whose values in the columns of "delete" are those of
      * one of its rows (null is the same as null), and the rows of "insert" come. The key is noted.
      * Values are null, true, false, numbers or text, as the type of the column takes them; dates
      * and times are ISO 8601. Where keys and fences are noted is the engine's affair.
      *
      * An answer means that it is durable: {"status": "published"}, or {"status": "fenced", "by": F}
      * with the noted fence. After an error nothing of it is visible or all of it, and `effect` says
-     * which, if that is known; `outcome` tells. A missing table is DV_NOT_FOUND; none is created.
-     * Another writer in the way is DV_CONFLICT.
+     * which, if that is known; `outcome` tells. A table that is missing and not made is
+     * DV_NOT_FOUND. Another writer in the way is DV_CONFLICT.
      */
     uint32_t (*publish)(DvSession *session, const DvCall *call, DvString publication,
                         DvText *outcome, DvError *error);

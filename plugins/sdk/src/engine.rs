@@ -193,7 +193,7 @@ pub trait Session: Send {
     /// - a key that was published before changes nothing and is `Published`
     /// - a fence that is not the right one changes nothing and is `Fenced`
     /// - after an error nothing is visible, or all of it: [`outcome`](Self::outcome) says which
-    /// - a table that is missing is `not_found`; none is created
+    /// - a table that is missing, and that the publication does not make, is `not_found`
     /// - another writer in the way is `conflict`, and the call may be repeated
     fn publish(&mut self, publication: &Publication, call: &Call) -> Result<Outcome, EngineError> {
         let _ = call;

@@ -21,6 +21,7 @@
 pub mod abi;
 pub mod aftermath;
 pub mod description;
+mod description_check;
 pub mod dialect;
 pub mod engine;
 pub mod error;
@@ -38,7 +39,7 @@ pub use description::{Capabilities, ConfigKey, ConfigKind, Description, Transact
 pub use dialect::{Costs, Dialect, RegexFlavour};
 pub use engine::{BatchStream, Call, Cancel, Engine, EngineConfig, Relation, Session};
 pub use error::{Diagnostics, EngineError, ErrorClass};
-pub use publication::{Fence, Outcome, Publication, Replacement, Rows, Scalar};
+pub use publication::{Fence, NewTable, Outcome, Publication, Replacement, Rows, Scalar};
 pub use schema::{Column, LogicalType, Schema};
 pub use source::{CsvFormat, FileFormat, Source, TableName};
 pub use statistics::{ColumnStatistics, Part, Statistics};

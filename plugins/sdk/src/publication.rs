@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
+use crate::schema::Schema;
 use crate::source::TableName;
 
 /// What is to become visible in one step.
@@ -17,6 +18,11 @@ pub struct Publication {
     /// Keeps out a writer that has been replaced; `None` where there is one writer.
     #[serde(default)]
     pub fence: Option<Fence>,
+    /// Tables that are made in the same step, before anything else; one that is there stays as it is. A
+    /// publication that makes tables also makes the place where keys and fences are noted: a first one of
+    /// this kind sets a database up, and the others need no right to make anything.
+    #[serde(default)]
+    pub create: Vec<NewTable>,
     /// What happens to each table, in this order. A table is in it once.
     pub tables: Vec<Replacement>,
 }
@@ -33,6 +39,14 @@ pub struct Fence {
     pub holder: String,
     /// Rises each time that the right changes hands.
     pub number: u64,
+}
+
+/// A table that is made if it is missing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NewTable {
+    pub table: TableName,
+    /// Its columns, all of which may be NULL; of the types boolean, integer, double, text and timestamp.
+    pub schema: Schema,
 }
 
 /// Rows of one table that go and rows that come; the table exists already.

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use data_validator_plugin::{
     BatchStream, Call, Column, CsvFormat, Engine, EngineConfig, EngineError, Fence, FileFormat,
-    LogicalType, Publication, Relation, Replacement, Rows, Scalar, Schema, Session, Source,
-    TableName, loopback,
+    LogicalType, NewTable, Publication, Relation, Replacement, Rows, Scalar, Schema, Session,
+    Source, TableName, loopback,
 };
 use serde_json::json;
 
@@ -39,6 +39,15 @@ pub fn publication(key: &str) -> Publication {
             holder: "run 1".into(),
             number: 3,
         }),
+        create: vec![NewTable {
+            table: table("results"),
+            schema: Schema {
+                columns: vec![Column {
+                    name: "a".into(),
+                    logical_type: LogicalType::Timestamp,
+                }],
+            },
+        }],
         tables: vec![Replacement {
             table: table("results"),
             delete: Rows {

@@ -156,3 +156,35 @@ fn a_description_of_a_newer_plugin_is_read() {
     let kind = description.connection[0].kind;
     assert_eq!(kind, ConfigKind::Secret, "never shown");
 }
+
+#[test]
+fn a_description_that_the_host_cannot_work_with_is_refused() {
+    let described = |change: fn(&mut Description)| {
+        let mut description = Canned::default().describe();
+        change(&mut description);
+        description.check()
+    };
+    assert_eq!(described(|_| ()), Ok(()));
+    let refused = |change| described(change).unwrap_err();
+    assert_eq!(
+        refused(|it| it.name = "a/b".into()),
+        "name: 'a/b' is not made of letters, digits, '_' and '-'"
+    );
+    assert_eq!(
+        refused(|it| it.connection.extend(it.connection.clone())),
+        "connection: the key 'password' is empty or there twice"
+    );
+    assert_eq!(
+        refused(|it| it.dialect.count_where = "count(*)".into()),
+        "dialect.count_where: 'count(*)' lacks {condition}"
+    );
+    assert_eq!(
+        refused(|it| it.dialect.regex_search = "match({value}, {pattern}, {flags})".into()),
+        "dialect.regex_search: 'match({value}, {pattern}, {flags})' has {flags}, which is not known"
+    );
+    assert_eq!(
+        refused(|it| it.dialect.max_select_items = 0),
+        "dialect.max_select_items: 0 leaves no place for a count"
+    );
+    assert_eq!(described(|it| it.dialect.is_nan = "FALSE".into()), Ok(()));
+}

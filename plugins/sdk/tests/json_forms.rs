@@ -126,6 +126,10 @@ fn a_publication_has_the_form_that_the_header_shows() {
     let form = json!({
         "key": "5f3a",
         "fence": {"scope": "state-1", "holder": "run-7", "number": 3},
+        "create": [{
+            "table": {"catalog": null, "schema": null, "table": "results"},
+            "schema": {"columns": [{"name": "rule", "type": "text"}]}
+        }],
         "tables": [{
             "table": {"catalog": null, "schema": null, "table": "results"},
             "delete": {"columns": ["rule"], "rows": [["id_check"], [null]]},
