@@ -10,18 +10,32 @@ use serde_json::Value;
 pub struct Settings {
     /// A database file; `None` is a database in memory.
     pub database: Option<PathBuf>,
+    /// Whether a database file may be written to.
+    pub is_writable: bool,
     /// DuckDB's own settings by name, as text.
     pub options: Vec<(String, String)>,
 }
 
 /// The keys of `connection_params`.
 pub fn keys() -> Vec<ConfigKey> {
-    vec![ConfigKey {
-        name: "database".into(),
-        kind: ConfigKind::Path,
+    let key = |name: &str, kind, help: &str| ConfigKey {
+        name: name.into(),
+        kind,
         required: false,
-        help: "a DuckDB database file, opened for reading only, or ':memory:' (default)".into(),
-    }]
+        help: help.into(),
+    };
+    vec![
+        key(
+            "database",
+            ConfigKind::Path,
+            "a DuckDB database file, or ':memory:' (default)",
+        ),
+        key(
+            "read_only",
+            ConfigKind::Boolean,
+            "whether the file is opened for reading only (default), so that others can read it too",
+        ),
+    ]
 }
 
 /// Settings of DuckDB that change no answer.
@@ -50,12 +64,23 @@ impl Settings {
                 ));
             }
         };
+        let is_writable = match config.connection.get("read_only") {
+            None | Some(Value::Bool(true)) => false,
+            Some(Value::Bool(false)) => true,
+            Some(_) => {
+                return Err(EngineError::new(
+                    ErrorClass::Config,
+                    "'read_only' is neither true nor false",
+                ));
+            }
+        };
         let options = config
             .options
             .iter()
             .map(|(name, value)| Ok((name.clone(), option_text(name, value)?)));
         Ok(Self {
             database,
+            is_writable,
             options: options.collect::<Result<_, _>>()?,
         })
     }

@@ -3,7 +3,7 @@
 use std::ffi::CStr;
 
 use data_validator_plugin::{
-    Call, Capabilities, Description, Engine, EngineConfig, EngineError, Session,
+    Call, Capabilities, Description, Engine, EngineConfig, EngineError, Session, Transactions,
 };
 
 use crate::config::Settings;
@@ -28,7 +28,9 @@ impl Engine for DuckDb {
             capabilities: Capabilities {
                 file_formats: ["csv", "json", "parquet"].map(String::from).into(),
                 read_only_sessions: true,
-                ..Capabilities::default()
+                publish: true,
+                ingest: false,
+                transactions: Transactions::Ddl,
             },
             harmless_options: config::harmless_options(),
             connection: config::keys(),

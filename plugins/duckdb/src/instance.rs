@@ -1,7 +1,7 @@
 //! A database that is open, and the sessions that share it.
 
 use std::fs::Metadata;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::UNIX_EPOCH;
 
@@ -24,8 +24,11 @@ pub struct Instance {
     root: Mutex<Connection>,
     /// Whether a session has set the options.
     configured: Mutex<bool>,
-    /// The state of the database file while our lock keeps others from writing to it.
+    /// The state of a database file that nobody writes to: others because of our lock, and we because it
+    /// was opened for reading only.
     pub file_version: Option<String>,
+    /// Held while a session publishes.
+    publishing: Mutex<()>,
 }
 
 impl Instances {
@@ -37,21 +40,21 @@ impl Instances {
         if let Some(instance) = known.and_then(|(_, instance)| instance.upgrade()) {
             return Ok(instance);
         }
-        let instance = Arc::new(Instance::open(settings.database.as_ref())?);
+        let instance = Arc::new(Instance::open(settings)?);
         open.push((settings.clone(), Arc::downgrade(&instance)));
         Ok(instance)
     }
 }
 
 impl Instance {
-    /// Opens a database; a file is opened for reading only, and is never created.
-    fn open(database: Option<&PathBuf>) -> Result<Self, EngineError> {
+    /// Opens a database; a file is never created.
+    fn open(settings: &Settings) -> Result<Self, EngineError> {
         // Nothing is fetched from the network unless an option asks for it.
         let config = Config::default()
             .with("autoinstall_known_extensions", "false")
             .and_then(|config| config.with("autoload_known_extensions", "false"))
             .map_err(|error| engine_error(&error))?;
-        let root = match database {
+        let root = match &settings.database {
             None => Connection::open_in_memory_with_flags(config),
             // Only `stat` looks at the file: closing a handle of our own would drop DuckDB's lock on it.
             Some(path) if !path.exists() => {
@@ -62,15 +65,28 @@ impl Instance {
                 return Err(EngineError::new(ErrorClass::NotFound, message));
             }
             Some(path) => config
-                .access_mode(AccessMode::ReadOnly)
+                .access_mode(match settings.is_writable {
+                    true => AccessMode::ReadWrite,
+                    false => AccessMode::ReadOnly,
+                })
                 .and_then(|config| Connection::open_with_flags(path, config)),
         };
         let root = root.map_err(|error| engine_error(&error))?;
         Ok(Self {
             root: Mutex::new(root),
             configured: Mutex::new(false),
-            file_version: database.and_then(|path| file_version(path)),
+            file_version: (settings.database.as_deref())
+                .filter(|_| !settings.is_writable)
+                .and_then(file_version),
+            publishing: Mutex::new(()),
         })
+    }
+
+    /// Lets one session publish at a time; waits for the one that does.
+    pub fn publishing(&self) -> MutexGuard<'_, ()> {
+        self.publishing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a session has set the options; held while one does.

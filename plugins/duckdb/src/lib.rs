@@ -6,10 +6,13 @@ mod dialect;
 mod engine;
 mod error;
 mod instance;
+mod publish;
 mod session;
 mod source;
+mod statement_count;
 mod statistics;
 mod stream;
+mod transaction;
 mod types;
 
 pub use engine::DuckDb;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use data_validator_plugin::{
-    BatchStream, Call, Cancel, Column, Dialect, EngineError, ErrorClass, FileFormat, Relation,
-    Schema, Session, Source, Statistics,
+    BatchStream, Call, Cancel, Column, Dialect, EngineError, ErrorClass, FileFormat, Outcome,
+    Publication, Relation, Schema, Session, Source, Statistics,
 };
 use duckdb::Connection;
 
@@ -14,9 +14,11 @@ use crate::config::Settings;
 use crate::dialect::dialect;
 use crate::error::engine_error;
 use crate::instance::Instance;
+use crate::publish;
 use crate::source::{file_list, read_files};
 use crate::statistics;
 use crate::stream::Stream;
+use crate::transaction::Transaction;
 use crate::types::logical_type;
 
 pub struct DuckDbSession {
@@ -25,6 +27,9 @@ pub struct DuckDbSession {
     instance: Arc<Instance>,
     dialect: Dialect,
     operations: Arc<Operations>,
+    transaction: Transaction,
+    /// Why nothing can be published, if so.
+    cannot_publish: Option<&'static str>,
     /// The files of the Parquet sources, as a list of literals, by relation.
     parquet: BTreeMap<String, String>,
 }
@@ -39,6 +44,14 @@ impl DuckDbSession {
             instance,
             dialect: dialect(),
             operations: Operations::new(move || handle.interrupt()),
+            transaction: Transaction::default(),
+            cannot_publish: match (&settings.database, settings.is_writable) {
+                (None, _) => Some("a database in memory keeps nothing; name a 'database' file"),
+                (_, false) => {
+                    Some("the database is opened for reading only; set 'read_only: false'")
+                }
+                (_, true) => None,
+            },
             parquet: BTreeMap::new(),
         };
         session.configure(&settings.options)?;
@@ -120,6 +133,17 @@ impl DuckDbSession {
         self.run(&format!("CREATE OR REPLACE TEMP VIEW {sql} AS {select}"))?;
         self.parquet.remove(&sql);
         Ok(Relation { sql })
+    }
+
+    fn require_publishing(&self, attempted: &str, key: &str) -> Result<(), EngineError> {
+        let attempted = format!("{attempted} '{key}'");
+        self.transaction.require_none(&attempted)?;
+        self.cannot_publish.map_or(Ok(()), |why| {
+            Err(EngineError::new(
+                ErrorClass::Config,
+                format!("{attempted}: {why}"),
+            ))
+        })
     }
 
     /// Whether the relation is a table, of the database or of this session.
@@ -288,6 +312,40 @@ impl Session for DuckDbSession {
             .prepare(&guarded)
             .map_err(|error| engine_error(&error))?;
         Ok(Box::new(Stream::start(statement, running)?))
+    }
+
+    fn publish(&mut self, publication: &Publication, call: &Call) -> Result<Outcome, EngineError> {
+        let _running = self.operations.begin(call)?;
+        self.require_publishing("publishing", &publication.key)?;
+        let _one_at_a_time = self.instance.publishing();
+        publish::publish(&self.connection, &self.dialect, publication)
+    }
+
+    fn outcome(&mut self, key: &str, call: &Call) -> Result<Option<Outcome>, EngineError> {
+        let _running = self.operations.begin(call)?;
+        self.require_publishing("looking up what became of", key)?;
+        let _one_at_a_time = self.instance.publishing();
+        publish::outcome(&self.connection, key)
+    }
+
+    fn execute(&mut self, sql: &str, call: &Call) -> Result<Option<u64>, EngineError> {
+        let _running = self.operations.begin(call)?;
+        self.transaction.execute(&self.connection, sql)
+    }
+
+    fn begin(&mut self, call: &Call) -> Result<(), EngineError> {
+        let _running = self.operations.begin(call)?;
+        self.transaction.begin(&self.connection)
+    }
+
+    fn commit(&mut self, call: &Call) -> Result<(), EngineError> {
+        let _running = self.operations.begin(call)?;
+        self.transaction.commit(&self.connection)
+    }
+
+    fn rollback(&mut self, call: &Call) -> Result<(), EngineError> {
+        let _running = self.operations.begin(call)?;
+        self.transaction.rollback(&self.connection)
     }
 
     fn canceller(&self) -> Box<dyn Cancel> {

@@ -1,0 +1,3 @@
+//! The DuckDB engine as a plugin file.
+
+data_validator_plugin::export_engine!(data_validator_duckdb::DuckDb);
