@@ -37,6 +37,58 @@ pub enum Command {
     /// Show or forget what earlier runs recorded
     #[command(subcommand)]
     State(State),
+    /// Show, inspect or begin engines that come as plugins
+    #[command(subcommand)]
+    Plugin(Plugin),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Plugin {
+    /// Show the engines that can be chosen, where they are, and why a plugin is refused
+    List(PluginList),
+    /// Show what a plugin file is and can do; loads it, and opens no connection
+    Inspect(PluginInspect),
+    /// Write a folder with a new plugin that builds as it stands
+    New(PluginNew),
+}
+
+#[derive(Args, Debug)]
+pub struct PluginList {
+    /// A config whose plugins are shown too
+    #[arg(value_name = "CONFIG")]
+    pub config: Option<PathBuf>,
+    /// A plugin file to be shown too (can be repeated)
+    #[arg(long, value_name = "FILE")]
+    pub plugin: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct PluginInspect {
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Print it as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct PluginNew {
+    /// Name of the engine, by which a config chooses it; the folder gets it too
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    #[arg(long, value_enum)]
+    pub lang: Language,
+    /// The folder to write, in place of one of the engine's name
+    #[arg(long, value_name = "FOLDER")]
+    pub into: Option<PathBuf>,
+}
+
+/// What a plugin is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    Rust,
+    C,
+    Cpp,
 }
 
 #[derive(Debug, Subcommand)]
@@ -170,6 +222,9 @@ pub struct ConfigArguments {
     /// The default engine: a name under 'engines' or an engine type
     #[arg(long, value_name = "NAME")]
     pub engine: Option<String>,
+    /// A plugin file with an engine (can be repeated)
+    #[arg(long, value_name = "FILE")]
+    pub plugin: Vec<PathBuf>,
 }
 
 impl ConfigArguments {
@@ -186,6 +241,7 @@ impl ConfigArguments {
             sources: self.sources.clone(),
             overrides: self.overrides.clone(),
             engine: self.engine.clone(),
+            plugins: self.plugin.clone(),
             require_sources,
             ..LoadOptions::from_process()
         }

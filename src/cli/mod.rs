@@ -17,6 +17,7 @@ pub mod exit;
 mod explain;
 mod job;
 mod lint;
+mod plugin;
 mod progress;
 mod run;
 mod signals;
@@ -34,6 +35,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Lint(lint) => (true, lint::lint(lint)),
         Command::CheckConnection(check) => (true, check_connection::check_connection(check)),
         Command::State(command) => (true, state::state(command)),
+        Command::Plugin(command) => (true, plugin::plugin(command)),
     };
     end(ended, told_by_silence)
 }

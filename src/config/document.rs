@@ -3,6 +3,8 @@
 //! The keys of a config are named here and nowhere else. A key whose feature is yet to come
 //! stands in one of the lists below; taking its line out is the first step of building it.
 
+use std::path::Path;
+
 use serde_json::Map;
 use serde_yaml::Value;
 
@@ -11,12 +13,10 @@ use super::findings::Findings;
 use super::path::KeyPath;
 use super::pipeline::DataVersionMode;
 use super::{OnEmpty, Severity, retry};
+use crate::engines::catalog::PluginFile;
 use crate::engines::retry::Policy;
 
-const LATER_KEYS: &[(&str, &str)] = &[
-    ("plugins", "engines from files"),
-    ("outputs", "tables of results and bad rows"),
-];
+const LATER_KEYS: &[(&str, &str)] = &[("outputs", "tables of results and bad rows")];
 
 const LATER_TABLE_KEYS: &[(&str, &str)] = &[
     ("samples", "failing rows in the report"),
@@ -54,11 +54,29 @@ const LATER_DQX_KEYS: &[(&str, &str)] = &[
 pub struct Document<'a> {
     pub metadata: Map<String, serde_json::Value>,
     pub pipeline: Fields<'a>,
+    pub plugins: Vec<PluginDocument>,
     pub engine: Option<EngineDocument<'a>>,
     pub engines: Vec<(&'a str, EngineDocument<'a>)>,
     pub tables: Vec<TableDocument<'a>>,
     pub global_rules: Vec<RuleDocument<'a>>,
     pub require_sql_rules: bool,
+}
+
+/// A plugin file as written.
+pub struct PluginDocument {
+    pub path: KeyPath,
+    file: String,
+    sha256: Option<String>,
+}
+
+impl PluginDocument {
+    /// The file as seen from the config's folder.
+    pub fn file(&self, folder: &Path) -> PluginFile {
+        PluginFile {
+            path: folder.join(&self.file),
+            sha256: self.sha256.clone(),
+        }
+    }
 }
 
 /// An engine as written.
@@ -110,6 +128,7 @@ impl<'a> Document<'a> {
         let document = Self {
             metadata: root.open("metadata"),
             pipeline: root.section("pipeline"),
+            plugins: read_plugins(&mut root),
             engine: root
                 .was_given("engine")
                 .then(|| EngineDocument::read(root.section("engine"))),
@@ -210,6 +229,32 @@ fn read_engines<'a>(mut engines: Fields<'a>) -> Vec<(&'a str, EngineDocument<'a>
     }
     engines.finish();
     read
+}
+
+/// The plugin files that the config names.
+pub fn read_plugins(root: &mut Fields<'_>) -> Vec<PluginDocument> {
+    let plugins = root.mappings("plugins").unwrap_or_default();
+    let read = |mut fields: Fields<'_>| {
+        let path = fields.path().clone();
+        let file = fields.required("path");
+        let sha256 = fields.optional::<String>("sha256");
+        let is_hash =
+            |text: &String| text.len() == 64 && text.chars().all(|c| c.is_ascii_hexdigit());
+        if sha256.as_ref().is_some_and(|text| !is_hash(text)) {
+            fields.refuse(
+                "sha256",
+                "a SHA-256 is 64 hexadecimal digits",
+                "take it from 'data-validator plugin inspect FILE' or from sha256sum",
+            );
+        }
+        fields.finish();
+        Some(PluginDocument {
+            path,
+            file: file?,
+            sha256,
+        })
+    };
+    plugins.into_iter().filter_map(read).collect()
 }
 
 fn read_tables<'a>(root: &mut Fields<'a>) -> Vec<TableDocument<'a>> {

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use data_validator_plugin::{ConfigKey, ConfigKind, Description, Dialect, EngineConfig};
+use data_validator_plugin::{ConfigKey, ConfigKind, Dialect, EngineConfig};
 use serde_json::{Map, Value};
 
-use crate::engines::registry;
-use crate::similar::did_you_mean;
+use crate::engines::catalog::Catalog;
 
 use super::EngineSettings;
 use super::document::EngineDocument;
@@ -14,27 +13,11 @@ use super::fields::Fields;
 use super::findings::Findings;
 use super::secrets::Secrets;
 
-/// The engine types that can be chosen.
-pub struct EngineTypes<'a> {
-    pub describe: &'a dyn Fn(&str) -> Option<Description>,
-    /// The first one is used where a config names none.
-    pub names: Vec<String>,
-}
-
-impl EngineTypes<'static> {
-    /// The engines of the registry.
-    pub fn registered() -> Self {
-        Self {
-            describe: &registry::describe,
-            names: registry::names(),
-        }
-    }
-}
-
 /// An engine that a table can name.
 #[derive(Clone)]
 pub struct Engine {
-    pub settings: EngineSettings,
+    /// `None` for one that is wrong, and was told to be.
+    pub settings: Option<EngineSettings>,
     pub dialect: Dialect,
 }
 
@@ -42,38 +25,27 @@ pub struct Engine {
 pub fn resolve(
     written: EngineDocument<'_>,
     findings: &Findings,
-    types: &EngineTypes<'_>,
+    catalog: &mut Catalog,
     folder: &Path,
     secrets: &mut Secrets,
 ) -> Engine {
     let engine_type = written
         .engine_type
-        .or_else(|| types.names.first().cloned())
+        .or_else(|| catalog.default_name().map(str::to_owned))
         .unwrap_or_default();
-    let Some(description) = (types.describe)(&engine_type) else {
-        let names = types.names.iter().map(String::as_str);
-        let hint = did_you_mean(&engine_type, names).unwrap_or_else(|| match &types.names[..] {
-            [] => "this program was built without engines".to_owned(),
-            names => format!("known: {}", names.join(", ")),
-        });
-        findings.at_value(
-            &written.path.key("type"),
-            format!("unknown engine type '{engine_type}'"),
-            hint,
-        );
-        let config = EngineConfig::default();
-        return Engine {
-            settings: EngineSettings {
-                engine_type,
-                config,
-                retry: written.retry,
-            },
-            dialect: Dialect::ansi(),
-        };
+    let kind = match catalog.find(&engine_type) {
+        Ok(kind) => kind,
+        Err(error) => {
+            findings.at_value(&written.path.key("type"), error.message, error.hint);
+            return Engine {
+                settings: None,
+                dialect: Dialect::ansi(),
+            };
+        }
     };
     let connection = read_connection(
         written.connection_params,
-        &description.connection,
+        &kind.description.connection,
         folder,
         secrets,
     );
@@ -82,12 +54,12 @@ pub fn resolve(
         options: written.options,
     };
     Engine {
-        settings: EngineSettings {
-            engine_type,
+        dialect: kind.description.dialect.clone(),
+        settings: Some(EngineSettings {
+            kind,
             config,
             retry: written.retry,
-        },
-        dialect: description.dialect,
+        }),
     }
 }
 

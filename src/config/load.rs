@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use serde_yaml::{Mapping, Value};
 use sha2::{Digest, Sha256};
 
+use crate::engines::catalog::{Catalog, PluginFile};
+use crate::engines::discover::{SEARCH_PATH, named_files};
 use crate::hex::hex;
 use crate::similar::did_you_mean;
 
 use super::diagnostic::{ConfigErrors, Diagnostic, Level, Location, Place};
-use super::document::Document;
-use super::engine::EngineTypes;
+use super::document::{Document, PluginDocument, read_plugins};
 use super::fields::Fields;
 use super::fields::wording::words;
 use super::findings::Findings;
@@ -37,6 +38,8 @@ pub struct LoadOptions {
     pub overrides: Vec<(String, String)>,
     /// The default engine: a name from `engines`, or else an engine type.
     pub engine: Option<String>,
+    /// Plugin files besides those that the config names.
+    pub plugins: Vec<PathBuf>,
     /// Whether a table without a source is an error, as it is when the config is run.
     pub require_sources: bool,
 }
@@ -60,22 +63,17 @@ impl LoadOptions {
 /// # Errors
 /// All findings at once, when at least one of them is an error.
 pub fn load(file: &Path, options: &LoadOptions) -> Result<Config, ConfigErrors> {
-    load_with(file, options, &EngineTypes::registered())
+    let search_path = options.environment.get(SEARCH_PATH);
+    load_with(file, options, Catalog::new(search_path.map(String::as_str)))
 }
 
-/// As [`load`], with the engine types to choose from.
+/// As [`load`], with the engines to choose from.
 pub fn load_with(
     file: &Path,
     options: &LoadOptions,
-    types: &EngineTypes<'_>,
+    catalog: Catalog,
 ) -> Result<Config, ConfigErrors> {
-    let mut loader = Loader {
-        options,
-        types,
-        secrets: Secrets::default(),
-        used_params: BTreeSet::new(),
-        diagnostics: Vec::new(),
-    };
+    let mut loader = Loader::new(options, catalog);
     let config = loader.read(file);
     if config.is_some() {
         loader.warn_of_unused_params();
@@ -113,15 +111,45 @@ pub fn load_with(
     }
 }
 
+/// The plugin files that a config names, whatever else is in it.
+///
+/// # Errors
+/// When it cannot be read as a config.
+pub fn plugins_of(file: &Path, options: &LoadOptions) -> Result<Vec<PluginFile>, ConfigErrors> {
+    let mut loader = Loader::new(options, Catalog::default());
+    let folder = folder_of(file);
+    let Some((mut value, positions, _)) = loader.read_mapping(file, "a config", "'tables:'") else {
+        return Err(ConfigErrors(loader.diagnostics));
+    };
+    let findings = loader.interpolate(&mut value, Places::new(positions), &folder);
+    let plugins = read_plugins(&mut Fields::of(&findings, &value));
+    let mut diagnostics = findings.into_diagnostics();
+    diagnostics.retain(|diagnostic| diagnostic.level == Level::Error);
+    match diagnostics[..] {
+        [] => Ok(plugins.iter().map(|plugin| plugin.file(&folder)).collect()),
+        _ => Err(ConfigErrors(diagnostics)),
+    }
+}
+
 struct Loader<'a> {
     options: &'a LoadOptions,
-    types: &'a EngineTypes<'a>,
+    catalog: Catalog,
     secrets: Secrets,
     used_params: BTreeSet<String>,
     diagnostics: Vec<Diagnostic>,
 }
 
-impl Loader<'_> {
+impl<'a> Loader<'a> {
+    fn new(options: &'a LoadOptions, catalog: Catalog) -> Self {
+        Self {
+            options,
+            catalog,
+            secrets: Secrets::default(),
+            used_params: BTreeSet::new(),
+            diagnostics: Vec::new(),
+        }
+    }
+
     /// Reads what can be read; the diagnostics tell whether it can be run.
     fn read(&mut self, file: &Path) -> Option<Config> {
         let sources = GivenSources {
@@ -150,14 +178,20 @@ impl Loader<'_> {
         let document = Document::read(Fields::of(&findings, &value));
         let metadata = document.metadata.clone();
         let pipeline = Pipeline::read(document.pipeline.clone(), &folder);
+        self.load_plugins(&document.plugins, &findings, &folder);
         let settings = Settings {
             folder: &folder,
-            types: self.types,
             sources: &sources,
             require_sources: self.options.require_sources,
             default_engine,
         };
-        let (engines, tables) = resolve(document, &findings, &settings, &mut self.secrets);
+        let (engines, tables) = resolve(
+            document,
+            &findings,
+            &settings,
+            &mut self.catalog,
+            &mut self.secrets,
+        );
         self.diagnostics.extend(findings.into_diagnostics());
         self.diagnostics.extend(sources.into_diagnostics());
         let file = file.to_owned();
@@ -171,6 +205,30 @@ impl Loader<'_> {
             secrets: Secrets::default(),
             warnings: Vec::new(),
         })
+    }
+
+    /// Loads the plugins that config, command line and environment name; so that one that is refused is told
+    /// whether or not its engine is used.
+    fn load_plugins(&mut self, written: &[PluginDocument], findings: &Findings, folder: &Path) {
+        for plugin in written {
+            if let Err(error) = self.catalog.add(&plugin.file(folder)) {
+                findings.at_value(&plugin.path.key("path"), error.message, error.hint);
+            }
+        }
+        let search_path = self.options.environment.get(SEARCH_PATH);
+        let given = self.options.plugins.iter().map(|path| {
+            let place = Place::CommandLine(format!("--plugin {}", path.display()));
+            (path.clone(), place)
+        });
+        let named = named_files(search_path.map(String::as_str))
+            .map(|path| (path, Place::Environment(SEARCH_PATH.to_owned())));
+        for (path, place) in given.chain(named) {
+            let file = PluginFile { path, sha256: None };
+            if let Err(error) = self.catalog.add(&file) {
+                self.diagnostics
+                    .push(Diagnostic::error(place, error.message, error.hint));
+            }
+        }
     }
 
     fn read_sources(&mut self, file: &Path) -> Option<SourcesFile> {

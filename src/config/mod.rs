@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use crate::engines::kind::EngineKind;
 use crate::engines::retry::Policy;
 use crate::error::Error;
 use crate::plan::custom_sql::SqlExpression;
@@ -54,7 +55,7 @@ mod value_builder;
 mod yaml;
 
 pub use diagnostic::{ConfigErrors, Diagnostic, Level, Location, Place};
-pub use load::{LoadOptions, load};
+pub use load::{LoadOptions, load, plugins_of};
 pub use pipeline::{DataVersionMode, Pipeline, Reuse};
 pub use secrets::Secrets;
 
@@ -100,11 +101,17 @@ pub const DEFAULT_ENGINE: &str = "default";
 /// Which engine, and with what settings.
 #[derive(Clone, Debug)]
 pub struct EngineSettings {
-    /// Name of the engine in the registry, such as `duckdb`.
-    pub engine_type: String,
+    pub kind: Arc<EngineKind>,
     pub config: data_validator_plugin::EngineConfig,
     /// How failed calls are repeated.
     pub retry: Policy,
+}
+
+impl EngineSettings {
+    /// Name of the engine, such as `duckdb`.
+    pub fn engine_type(&self) -> &str {
+        &self.kind.description.name
+    }
 }
 
 /// A table with its rules; the global rules are among them.

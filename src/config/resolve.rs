@@ -4,18 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::document::{Document, EngineDocument, RuleDocument, TableDocument};
-use super::engine::{self, Engine, EngineTypes};
+use super::engine::{self, Engine};
 use super::findings::Findings;
 use super::rule::{self, Scope};
 use super::secrets::Secrets;
 use super::sources::GivenSources;
 use super::table::{self, Shared};
 use super::{DEFAULT_ENGINE, EngineSettings, Rule, Table};
+use crate::engines::catalog::Catalog;
 
 /// What the command line and the program say about resolving.
 pub struct Settings<'a> {
     pub folder: &'a Path,
-    pub types: &'a EngineTypes<'a>,
     pub sources: &'a GivenSources,
     pub require_sources: bool,
     /// The one of `engines` that `--engine` makes the default.
@@ -27,6 +27,7 @@ pub fn resolve(
     document: Document<'_>,
     findings: &Findings,
     settings: &Settings<'_>,
+    catalog: &mut Catalog,
     secrets: &mut Secrets,
 ) -> (BTreeMap<String, EngineSettings>, Vec<Table>) {
     let Document {
@@ -37,7 +38,9 @@ pub fn resolve(
         require_sql_rules,
         ..
     } = document;
-    let engines = resolve_engines(engine, engines, &tables, findings, settings, secrets);
+    let engines = resolve_engines(
+        engine, engines, &tables, findings, settings, catalog, secrets,
+    );
     let used = used_engines(&tables);
     let names: Vec<&str> = tables
         .iter()
@@ -67,7 +70,7 @@ pub fn resolve(
         .collect();
     let engines = engines
         .into_iter()
-        .map(|(name, engine)| (name, engine.settings))
+        .filter_map(|(name, engine)| Some((name, engine.settings?)))
         .collect();
     (engines, tables)
 }
@@ -111,10 +114,11 @@ fn resolve_engines(
     tables: &[TableDocument<'_>],
     findings: &Findings,
     settings: &Settings<'_>,
+    catalog: &mut Catalog,
     secrets: &mut Secrets,
 ) -> BTreeMap<String, Engine> {
     let mut resolve =
-        |written| engine::resolve(written, findings, settings.types, settings.folder, secrets);
+        |written| engine::resolve(written, findings, catalog, settings.folder, secrets);
     let mut engines = BTreeMap::new();
     for (name, written) in named {
         if name == DEFAULT_ENGINE {

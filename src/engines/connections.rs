@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use data_validator_plugin::{Engine, EngineError, ErrorClass};
 
 use super::connection::Connection;
-use super::registry;
+use super::kind::EngineKind;
 use crate::config::Config;
 
 /// The connections of one worker, by the engine's name in the config.
@@ -33,7 +33,7 @@ impl Connections {
     /// The way to an engine of the config; connects to nothing yet.
     ///
     /// # Errors
-    /// When the config has no engine of that name, or the program none of that type.
+    /// When the config has no engine of that name, or its plugin fails to open it.
     pub fn to(&mut self, name: &str, config: &Config) -> Result<&mut Connection, EngineError> {
         match self.open.entry(name.to_owned()) {
             Entry::Occupied(known) => Ok(known.into_mut()),
@@ -44,7 +44,7 @@ impl Connections {
                         format!("the config has no engine '{name}'"),
                     )
                 })?;
-                let engine = engine(&self.engines, name, &settings.engine_type)?;
+                let engine = engine(&self.engines, name, &settings.kind)?;
                 Ok(place.insert(Connection::new(name, engine, settings)))
             }
         }
@@ -54,18 +54,13 @@ impl Connections {
 fn engine(
     engines: &Engines,
     name: &str,
-    engine_type: &str,
+    kind: &EngineKind,
 ) -> Result<Arc<dyn Engine>, EngineError> {
     let mut engines = engines.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(engine) = engines.get(name) {
         return Ok(Arc::clone(engine));
     }
-    let engine: Arc<dyn Engine> = registry::engine(engine_type)
-        .ok_or_else(|| {
-            let message = format!("there is no engine '{engine_type}'");
-            EngineError::new(ErrorClass::Config, message)
-        })?
-        .into();
+    let engine = kind.engine()?;
     engines.insert(name.to_owned(), Arc::clone(&engine));
     Ok(engine)
 }

@@ -1,7 +1,12 @@
 //! Engines as the host sees them: found by name, reached through the plugin traits.
 
+pub mod catalog;
 pub mod connection;
 pub mod connections;
 pub mod decode;
+pub mod discover;
+pub mod kind;
+mod library;
+pub mod library_file;
 pub mod registry;
 pub mod retry;

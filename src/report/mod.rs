@@ -1,10 +1,12 @@
 //! The report of a run, and one file for each format it is written in.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::config::{Config, DEFAULT_ENGINE};
-use crate::engines::registry;
+use crate::engines::kind::Origin;
 use crate::run::result::Summary;
 use crate::run::settings::RunOutcome;
 
@@ -48,6 +50,17 @@ pub struct EngineProvenance {
     pub engine_type: String,
     pub plugin_version: String,
     pub engine_version: String,
+    /// The file that the engine came from; `None` for one that is linked in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plugin: Option<PluginProvenance>,
+}
+
+/// A plugin file.
+#[derive(Clone, Debug, Serialize)]
+pub struct PluginProvenance {
+    pub path: PathBuf,
+    /// Of its bytes, in hex.
+    pub sha256: String,
 }
 
 impl Report {
@@ -57,17 +70,19 @@ impl Report {
             .iter()
             .filter(|(name, _)| config.tables.iter().any(|table| table.engine == **name));
         let engines = engines.map(|(name, settings)| {
-            let description = registry::describe(&settings.engine_type);
+            let description = &settings.kind.description;
             EngineProvenance {
                 name: name.clone(),
-                engine_type: settings.engine_type.clone(),
-                plugin_version: description
-                    .as_ref()
-                    .map(|described| described.version.clone())
-                    .unwrap_or_default(),
-                engine_version: description
-                    .map(|described| described.engine_version)
-                    .unwrap_or_default(),
+                engine_type: description.name.clone(),
+                plugin_version: description.version.clone(),
+                engine_version: description.engine_version.clone(),
+                plugin: match &settings.kind.origin {
+                    Origin::LinkedIn => None,
+                    Origin::File { path, sha256 } => Some(PluginProvenance {
+                        path: path.clone(),
+                        sha256: sha256.clone(),
+                    }),
+                },
             }
         });
         let default_engine = config.engines.get(DEFAULT_ENGINE);
@@ -75,7 +90,7 @@ impl Report {
             now: now.unwrap_or_else(Timestamp::now),
             now_given: now.is_some(),
             engine_type: default_engine
-                .map(|settings| settings.engine_type.clone())
+                .map(|settings| settings.engine_type().to_owned())
                 .unwrap_or_default(),
             provenance: Provenance {
                 run_id: outcome.run_id,

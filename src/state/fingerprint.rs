@@ -6,7 +6,6 @@ use sha2::{Digest, Sha256};
 
 use super::json_text::JsonText;
 use crate::config::{Config, Rule, SourceSpec, Table};
-use crate::engines::registry;
 use crate::hex::hex;
 use crate::plan::custom_sql::SqlExpression;
 use crate::rules::{Check, rule_type};
@@ -60,10 +59,8 @@ pub struct TableInputs<'c> {
 impl<'c> TableInputs<'c> {
     pub fn of(table: &Table, config: &'c Config) -> Self {
         let engine = config.engines.get(&table.engine);
-        let engine_type = engine.map_or("", |engine| &engine.engine_type);
-        let described = registry::describe(engine_type);
+        let described = engine.map(|engine| &engine.kind.description);
         let harmless = described
-            .as_ref()
             .map(|described| described.harmless_options.clone())
             .unwrap_or_default();
         let options = engine
@@ -75,7 +72,7 @@ impl<'c> TableInputs<'c> {
             .collect();
         let inputs = JsonText::of(&SharedInputs {
             table_where: table.scope.as_ref(),
-            engine: engine_type,
+            engine: described.map_or("", |described| &described.name),
             engine_options: (!options.is_empty()).then(|| hash_of(&Value::Object(options))),
             engine_semantics: described.map(|described| described.semantics),
             source: hash_of(&source_identity(table, config)),

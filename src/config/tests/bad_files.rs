@@ -1,9 +1,9 @@
 use super::super::LoadOptions;
 use super::super::load::load_with;
-use super::{Folder, engine_types, errors};
+use super::{Folder, catalog, errors};
 
 fn error_of(folder: &Folder, name: &str) -> String {
-    let loaded = load_with(&folder.path(name), &LoadOptions::default(), &engine_types());
+    let loaded = load_with(&folder.path(name), &LoadOptions::default(), catalog());
     folder.shown(&loaded.expect_err("the file is no config").to_string())
 }
 

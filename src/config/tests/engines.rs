@@ -8,7 +8,7 @@ const TABLE: &str = "tables: [{name: a, rules: [{name: r, rule_type: completenes
 #[test]
 fn first_known_type_is_the_default() {
     let config = config(TABLE);
-    assert_eq!(config.engines[DEFAULT_ENGINE].engine_type, "embedded");
+    assert_eq!(config.engines[DEFAULT_ENGINE].engine_type(), "embedded");
     assert_eq!(config.tables[0].engine, DEFAULT_ENGINE);
 }
 
@@ -116,7 +116,7 @@ engines: {{two: {{type: server, connection_params: {{host: two}}}}}}
         let config = folder.load(&options).expect("a config");
         let engine = &config.engines[DEFAULT_ENGINE];
         (
-            engine.engine_type.clone(),
+            engine.engine_type().to_owned(),
             engine.config.connection.get("host").cloned(),
         )
     };

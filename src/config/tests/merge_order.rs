@@ -80,7 +80,7 @@ fn command_line_wins_over_the_environment() {
     );
     options.engine = Some("embedded".into());
     assert_eq!(
-        folder.load(&options).expect("a config").engines[DEFAULT_ENGINE].engine_type,
+        folder.load(&options).expect("a config").engines[DEFAULT_ENGINE].engine_type(),
         "embedded"
     );
 }

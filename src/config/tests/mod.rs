@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use data_validator_plugin::{Capabilities, ConfigKey, ConfigKind, Description, Dialect};
 use tempfile::TempDir;
 
-use super::engine::EngineTypes;
 use super::load::load_with;
 use super::{Config, LoadOptions, Rule};
+use crate::engines::catalog::Catalog;
+use crate::engines::kind::{EngineKind, Origin};
 
 mod bad_files;
 mod bad_keys;
@@ -45,7 +46,7 @@ impl Folder {
 
     /// Loads the config; errors are shown without the folder's path.
     pub fn load(&self, options: &LoadOptions) -> Result<Config, String> {
-        load_with(&self.path("config.yaml"), options, &engine_types())
+        load_with(&self.path("config.yaml"), options, catalog())
             .map_err(|errors| self.shown(&errors.to_string()))
     }
 
@@ -75,15 +76,17 @@ pub fn rule(text: &str) -> Result<Rule, String> {
     Ok(config.tables.remove(0).rules.remove(0))
 }
 
-/// Two engines of no known kind, since the registry depends on how the crate is built.
-fn engine_types() -> EngineTypes<'static> {
-    EngineTypes {
-        describe: &describe,
-        names: vec!["embedded".into(), "server".into()],
-    }
+/// Two engines of no known kind, since what is linked in depends on how the crate is built.
+fn catalog() -> Catalog {
+    let kind = |name| {
+        EngineKind::new(describe(name), Origin::LinkedIn, || {
+            unreachable!("a config opens no engine")
+        })
+    };
+    Catalog::of(["embedded", "server"].map(kind))
 }
 
-fn describe(name: &str) -> Option<Description> {
+fn describe(name: &str) -> Description {
     let key = |name: &str, kind, required| ConfigKey {
         name: name.into(),
         kind,
@@ -95,14 +98,13 @@ fn describe(name: &str) -> Option<Description> {
             key("database", ConfigKind::Path, false),
             key("read_only", ConfigKind::Boolean, false),
         ],
-        "server" => vec![
+        _ => vec![
             key("host", ConfigKind::Text, true),
             key("port", ConfigKind::Integer, false),
             key("password", ConfigKind::Secret, false),
         ],
-        _ => return None,
     };
-    Some(Description {
+    Description {
         name: name.into(),
         version: "1.0.0".into(),
         engine_version: "1".into(),
@@ -111,5 +113,5 @@ fn describe(name: &str) -> Option<Description> {
         capabilities: Capabilities::default(),
         harmless_options: Vec::new(),
         connection,
-    })
+    }
 }

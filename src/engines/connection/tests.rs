@@ -7,6 +7,7 @@ use data_validator_plugin::{
 };
 
 use super::*;
+use crate::engines::kind::{EngineKind, Origin};
 use crate::engines::retry::GaveUp;
 use crate::interrupt::Signal;
 
@@ -104,7 +105,11 @@ impl Bench {
         let log = Arc::new(Log::default());
         log.refusals.lock().unwrap().extend(refusals);
         let settings = EngineSettings {
-            engine_type: "recorder".into(),
+            kind: Arc::new(EngineKind::new(
+                Description::default(),
+                Origin::LinkedIn,
+                || unreachable!("the test has its engine already"),
+            )),
             config: EngineConfig::default(),
             retry: Policy {
                 retry_delay: Duration::ZERO,
