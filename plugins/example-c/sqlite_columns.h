@@ -52,10 +52,9 @@ static void check_type(sqlite3_context *context, int count, sqlite3_value **argu
         sqlite3_result_value(context, arguments[0]);
     } else {
         const unsigned char *column = sqlite3_value_text(arguments[2]);
-        char *message = sqlite3_mprintf("column '%s' should hold %s, but a row holds %s; find it with "
-                                        "typeof(\"%w\") = '%s' and correct it",
-                                        column, storage_types[declared], storage_types[found],
-                                        column, storage_types[found]);
+        char *message = sqlite3_mprintf(
+            "column '%s' should hold %s, but a row holds %s; find it with typeof(\"%w\") = '%s'",
+            column, storage_types[declared], storage_types[found], column, storage_types[found]);
         sqlite3_result_error(context, message != NULL ? message : "out of memory", -1);
         sqlite3_result_error_code(context, SQLITE_MISMATCH);
         sqlite3_free(message);

@@ -183,7 +183,7 @@ static uint32_t session_open(DvEngine *engine, const DvCall *call, DvString conf
 /* ---- Sources ------------------------------------------------------------------------------ */
 
 /* Without this function the host would write the relation, and not know what SQLite's columns need.
- * Files are refused: of those the host reads some itself, or has another engine for them. */
+ * Files are refused, as they would be without it. */
 static uint32_t attach(DvSession *session, const DvCall *call, DvString name, DvString source,
                        DvText *relation, DvError *error) {
     static const char *const parts =

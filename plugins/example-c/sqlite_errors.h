@@ -69,7 +69,9 @@ static uint32_t class_of(int code, Doing doing, const char *message, int system_
         if (doing != PREPARING) {
             return DV_DATA;
         }
-        return strncmp(message, "no such table", 13) == 0 || strncmp(message, "no such column", 14) == 0
+        /* The one place where only the words tell. */
+        return strncmp(message, "no such table", 13) == 0 ||
+                       strncmp(message, "no such column", 14) == 0
                    ? DV_NOT_FOUND
                    : DV_INVALID_SQL;
     default:
