@@ -26,7 +26,8 @@
 
 /* ---- Operations --------------------------------------------------------------------------- */
 
-/* A source that was attached, the newest first; the host asks for its columns by the relation. */
+/* A source that was attached, the newest first, kept until the session ends; the host asks for its
+ * columns by the relation. */
 typedef struct Attached {
     struct Attached *next;
     char *relation, *schema;
@@ -210,7 +211,8 @@ static uint32_t attach(DvSession *session, const DvCall *call, DvString name, Dv
     if (status == DV_OK) {
         const char *from = (const char *)sqlite3_column_text(row, 1);
         sql = sqlite3_mprintf("SELECT * FROM %s LIMIT 0", from);
-        status = prepare(session->database, dv_string(sql), &columns, error);
+        status = sql == NULL ? no_memory(error)
+                             : prepare(session->database, dv_string(sql), &columns, error);
         /* Without a step it could be the columns that the table had before. */
         if (status == DV_OK && sqlite3_step(columns) != SQLITE_DONE) {
             status = sqlite_failure(error, session->database, RUNNING, "looking at the columns");
