@@ -24,6 +24,9 @@ pub struct Arguments {
     pub command: Command,
     #[command(flatten)]
     pub color: colorchoice_clap::Color,
+    /// Show what engines log: -v, -vv, -vvv
+    #[arg(long, short, action = clap::ArgAction::Count, global = true)]
+    pub verbose: u8,
 }
 
 #[derive(Debug, Subcommand)]

@@ -17,6 +17,7 @@ pub mod exit;
 mod explain;
 mod job;
 mod lint;
+mod logging;
 mod plugin;
 mod progress;
 mod run;
@@ -30,6 +31,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Err(exit) => return exit,
     };
     arguments.color.write_global();
+    logging::show(arguments.verbose);
     let (told_by_silence, ended) = match &arguments.command {
         Command::Run(run) => (run.quiet || run.explain, run::run(run)),
         Command::Lint(lint) => (true, lint::lint(lint)),

@@ -36,7 +36,10 @@ pub fn resolve(
     let kind = match catalog.find(&engine_type) {
         Ok(kind) => kind,
         Err(error) => {
-            findings.at_value(&written.path.key("type"), error.message, error.hint);
+            // After a plugin that was refused, this engine may be missing for that alone.
+            if !catalog.has_refused() {
+                findings.at_value(&written.path.key("type"), error.message, error.hint);
+            }
             return Engine {
                 settings: None,
                 dialect: Dialect::ansi(),

@@ -17,6 +17,8 @@ use super::registry;
 pub struct Catalog {
     kinds: Vec<Arc<EngineKind>>,
     folders: Vec<Folder>,
+    /// Whether a plugin that somebody named was refused, which may be the one that is missed later.
+    has_refused: bool,
 }
 
 /// A plugin file that somebody named.
@@ -34,6 +36,7 @@ impl Catalog {
         Self {
             kinds: registry::linked_in().into_iter().map(Arc::new).collect(),
             folders: folders(search_path),
+            has_refused: false,
         }
     }
 
@@ -41,7 +44,7 @@ impl Catalog {
     pub fn of(kinds: impl IntoIterator<Item = EngineKind>) -> Self {
         Self {
             kinds: kinds.into_iter().map(Arc::new).collect(),
-            folders: Vec::new(),
+            ..Self::default()
         }
     }
 
@@ -50,6 +53,12 @@ impl Catalog {
     /// # Errors
     /// When it is refused, or another file that was named is an engine of its name too.
     pub fn add(&mut self, file: &PluginFile) -> Result<Arc<EngineKind>, LoadError> {
+        let added = self.try_add(file);
+        self.has_refused |= added.is_err();
+        added
+    }
+
+    fn try_add(&mut self, file: &PluginFile) -> Result<Arc<EngineKind>, LoadError> {
         let kind = Arc::new(library::load(file)?);
         let name = &kind.description.name;
         let same = self
@@ -111,6 +120,11 @@ impl Catalog {
         self.kinds
             .first()
             .map(|kind| kind.description.name.as_str())
+    }
+
+    /// Whether a plugin that somebody named was refused.
+    pub fn has_refused(&self) -> bool {
+        self.has_refused
     }
 
     /// The engines that are known by now.

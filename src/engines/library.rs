@@ -2,8 +2,9 @@
 //!
 //! A library is never unloaded: a thread of the plugin may still run in it.
 
+use std::error::Error;
 use std::mem;
-use std::path::Path;
+use std::path::{Path, absolute};
 use std::sync::Arc;
 
 use data_validator_plugin::abi::table::Init;
@@ -24,7 +25,8 @@ pub fn load(file: &PluginFile) -> Result<EngineKind, LoadError> {
     let checked = check(file)?;
     let init = match file.sha256 {
         Some(_) => open_bytes(path, &checked)?,
-        None => open(path, path)?,
+        // A name without a folder would be looked for on the system's library path.
+        None => open(path, &absolute(path).unwrap_or_else(|_| path.clone()))?,
     };
     let refused = |error: EngineError| {
         LoadError::of(
@@ -110,7 +112,10 @@ fn open_bytes(path: &Path, checked: &Checked) -> Result<Init, LoadError> {
 /// Loads what lies under `name` and finds its entry; errors speak of `path`.
 fn open(path: &Path, name: &Path) -> Result<Init, LoadError> {
     let failed = |error: libloading::Error| {
-        let (why, hint) = explain(&error.to_string(), name, path);
+        let cause = error
+            .source()
+            .map_or_else(|| error.to_string(), ToString::to_string);
+        let (why, hint) = explain(&cause, name, path);
         LoadError::of(path, why, hint)
     };
     let library = dlopen(name).map_err(failed)?;

@@ -1,10 +1,12 @@
-//! What may differ between two reports on the same config and the same data.
+//! What may differ between two reports on the same config and the same data, also from two engines.
 
 use serde_json::Value;
 
-/// The fields that depend on when, how fast or how often something ran, wherever they stand.
+/// The fields that depend on when, where, how fast or how often something ran, wherever they stand.
 pub const VOLATILE_FIELDS: &[&str] = &[
     "attempts",
+    "engine_type",
+    "engines",
     "execution_time_ms",
     "fingerprint",
     "last_error",

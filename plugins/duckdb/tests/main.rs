@@ -11,5 +11,6 @@
 mod cancelling;
 mod publishing;
 mod reading;
+mod rounds;
 mod sessions;
 mod transactions;
