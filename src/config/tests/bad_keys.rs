@@ -122,7 +122,6 @@ tables:
 fn keys_of_later_versions_say_so() {
     insta::assert_snapshot!(errors(
         "
-plugins: []
 outputs: {clean: null}
 tables:
   - name: a
@@ -135,23 +134,21 @@ tables:
 dqx: {metrics_table: x, quarantine_table: y}
 "
     ), @"
-    config.yaml:2:1: error: 'plugins' (engines from files) is not available in this version yet
+    config.yaml:2:1: error: 'outputs' (tables of results and bad rows) is not available in this version yet
       help: remove it
-    config.yaml:3:1: error: 'outputs' (tables of results and bad rows) is not available in this version yet
+    config.yaml:5:5: error: 'samples' (failing rows in the report) is not available in this version yet
       help: remove it
-    config.yaml:6:5: error: 'samples' (failing rows in the report) is not available in this version yet
+    config.yaml:6:5: error: 'mask' (failing rows in the report) is not available in this version yet
       help: remove it
-    config.yaml:7:5: error: 'mask' (failing rows in the report) is not available in this version yet
+    config.yaml:7:5: error: 'chunks' (large tables in parts) is not available in this version yet
       help: remove it
-    config.yaml:8:5: error: 'chunks' (large tables in parts) is not available in this version yet
+    config.yaml:9:55: error: 'timeout' (time limits) is not available in this version yet
       help: remove it
-    config.yaml:10:55: error: 'timeout' (time limits) is not available in this version yet
-      help: remove it
-    config.yaml:11:30: error: rule type 'primary_key' is not available in this version yet
+    config.yaml:10:30: error: rule type 'primary_key' is not available in this version yet
       help: known: completeness, uniqueness, range, pattern, custom
-    config.yaml:12:7: error: 'metrics_table' (tables of results) is not available in this version yet
+    config.yaml:11:7: error: 'metrics_table' (tables of results) is not available in this version yet
       help: remove it
-    config.yaml:12:25: error: 'quarantine_table' (tables of bad rows) is not available in this version yet
+    config.yaml:11:25: error: 'quarantine_table' (tables of bad rows) is not available in this version yet
       help: remove it
     ");
 }
