@@ -8,7 +8,7 @@ pub fn dialect() -> Dialect {
         parser: "generic".into(),
         identifier_quote: '"',
         backslash_escapes: false,
-        count_where: "count(CASE WHEN {condition} THEN 1 END)".into(),
+        count_where: "count(*) FILTER (WHERE {condition})".into(),
         regex_search: format!("{}({{value}}, {{pattern}})", crate::matches::NAME),
         regex_flavour: RegexFlavour::RustRegex,
         is_nan: "isnan({value})".into(),
@@ -26,6 +26,21 @@ pub fn dialect() -> Dialect {
         },
         max_select_items: 128,
         count_distinct_bitmap: None,
-        costs: Costs::default(),
+        costs: costs(),
+    }
+}
+
+/// Measured on five million rows in Parquet, two cores.
+fn costs() -> Costs {
+    Costs {
+        query: 1_000_000.0,
+        count_column: 2.0,
+        condition: 1.6,
+        pattern: 40.0,
+        filter: 4.0,
+        group_few: 5.0,
+        group_many: 130.0,
+        count_distinct: 60.0,
+        bitmap: 60.0,
     }
 }

@@ -26,7 +26,7 @@ use crate::environment::Environment;
 use crate::error::engine_error;
 use crate::publish::{PublishedCatalog, Store};
 use crate::runtime::Runtime;
-use crate::source::{file_table, with_canonical_floats};
+use crate::source::{file_table, with_canonical_values};
 use crate::statement::query_plan;
 use crate::stream::{Planned, Stream};
 use crate::{matches, statistics};
@@ -164,7 +164,7 @@ impl DataFusionSession {
                 let plan = self.plan(query, running, |state, query| async move {
                     query_plan(&state, &query).await
                 })?;
-                with_canonical_floats(Arc::new(ViewTable::new(plan, None)))
+                with_canonical_values(Arc::new(ViewTable::new(plan, None)))
             }
         }
     }

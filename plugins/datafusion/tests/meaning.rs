@@ -3,7 +3,7 @@
 use data_validator_plugin::{Dialect, ErrorClass, Session, quote::fill};
 use datafusion::arrow::array::{
     ArrayRef, Float32Array, Float64Array, Int64Array, StringArray, TimestampMicrosecondArray,
-    TimestampNanosecondArray,
+    TimestampMillisecondArray, TimestampNanosecondArray, TimestampSecondArray,
 };
 use serde_json::Value;
 
@@ -196,6 +196,36 @@ fn moments_are_compared_as_such_whatever_their_zone() {
             ),
             1
         );
+    });
+}
+
+#[test]
+fn a_timestamp_is_compared_to_the_last_digit_whatever_its_unit() {
+    let milliseconds = |zone: Option<&str>| {
+        array(TimestampMillisecondArray::from(vec![0, 1]).with_timezone_opt(zone))
+    };
+    let columns = vec![
+        ("ms", milliseconds(None)),
+        ("zoned", milliseconds(Some("Europe/Paris"))),
+        ("s", array(TimestampSecondArray::from(vec![0, 1]))),
+    ];
+    with_columns(columns, |session, relation| {
+        let half = "CAST('1970-01-01T00:00:00.0005Z' AS TIMESTAMP(6) WITH TIME ZONE)";
+        let local_half = "CAST('1970-01-01T00:00:00.0005' AS TIMESTAMP(6))";
+        for (column, half) in [("ms", local_half), ("zoned", half), ("s", local_half)] {
+            for (operator, expected) in [("<", 1), (">", 1), ("=", 0), ("<=", 1)] {
+                let condition = format!("{column} {operator} {half}");
+                assert_eq!(
+                    count(session, relation, &condition),
+                    expected,
+                    "{condition}"
+                );
+                let sql = format!(
+                    "SELECT count(*) FILTER (WHERE {condition}) FROM (SELECT * FROM {relation})"
+                );
+                assert_eq!(value(session, &sql), expected.to_string(), "{condition}");
+            }
+        }
     });
 }
 

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Float32Array, Float64Array, StringArray,
-};
+use datafusion::arrow::array::{Array, ArrayRef, BooleanArray, StringArray};
 use datafusion::arrow::compute::{CastOptions, cast_with_options};
-use datafusion::arrow::datatypes::{DataType, Float32Type, Float64Type};
+use datafusion::arrow::datatypes::DataType;
 
-use super::canonical_float::{canonical, canonical_single};
+use super::canonical::canonical_values;
 
 /// A text that is no value of the type.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,7 +46,7 @@ pub fn values_of(texts: StringArray, data_type: &DataType) -> Result<ArrayRef, N
     if values.null_count() != texts.null_count() {
         return Err(first_bad(&texts, Some(&values)));
     }
-    Ok(with_one_zero(values))
+    canonical_values(values).map_err(|_| first_bad(&texts, None))
 }
 
 /// Arrow wants seconds behind `YYYY-MM-DD HH:MM`.
@@ -78,18 +76,6 @@ fn booleans(texts: &StringArray) -> BooleanArray {
             _ => None,
         })
         .collect()
-}
-
-fn with_one_zero(values: ArrayRef) -> ArrayRef {
-    if let Some(doubles) = values.as_primitive_opt::<Float64Type>() {
-        let canonical: Float64Array = doubles.unary(canonical);
-        return Arc::new(canonical);
-    }
-    if let Some(singles) = values.as_primitive_opt::<Float32Type>() {
-        let canonical: Float32Array = singles.unary(canonical_single);
-        return Arc::new(canonical);
-    }
-    values
 }
 
 /// The first text of which no value was made.

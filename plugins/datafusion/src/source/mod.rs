@@ -1,6 +1,6 @@
 //! Files and queries as tables that DataFusion can select from.
 
-mod canonical_float;
+mod canonical;
 pub mod column_text;
 mod csv;
 mod json;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use data_validator_plugin::{EngineError, ErrorClass, FileFormat};
 use datafusion::catalog::{Session, TableProvider};
 
-pub use canonical_float::with_canonical_floats;
+pub use canonical::with_canonical_values;
 pub use parquet::parquet_table;
 
 /// The files of a format as one table; reads metadata at most, except of JSON, which has no other.
@@ -27,7 +27,7 @@ pub async fn file_table(
         FileFormat::Json => Arc::new(json::table(paths)?),
         FileFormat::Csv(csv) => Arc::new(csv::table(csv, paths)?),
     };
-    with_canonical_floats(table)
+    with_canonical_values(table)
 }
 
 /// Opens a file for reading; what is missing is `not_found`, a folder is `data`.
