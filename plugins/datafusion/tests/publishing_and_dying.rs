@@ -1,5 +1,6 @@
 //! A process that is killed while it publishes leaves all of a publication or nothing of it.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -7,10 +8,12 @@ use std::thread;
 use std::time::Duration;
 
 use data_validator_datafusion::create_table;
-use data_validator_plugin::{Call, Column, LogicalType, Outcome, Schema};
+use data_validator_plugin::{
+    Call, Column, LogicalType, Outcome, Publication, Replacement, Rows, Schema,
+};
 use serde_json::{Value, json};
 
-use crate::support::{connect, rows, table, ways};
+use crate::support::{connect, in_each_way, rows, table, ways};
 
 const KILLS: u32 = 60;
 
@@ -147,4 +150,60 @@ fn readers_see_whole_publications_while_others_publish() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
+}
+
+/// What each step leaves behind when the process dies after it.
+#[test]
+fn the_next_writer_finishes_or_ignores_what_a_dead_one_left() {
+    in_each_way(|engine| {
+        let folder = tempfile::tempdir().unwrap();
+        made_tables(folder.path());
+        let mut session = connect(engine, &json!({"path": folder.path()}), &Value::Null);
+        let inserting = |number: u64| Publication {
+            key: format!("key-{number}"),
+            fence: None,
+            tables: vec![Replacement {
+                table: table(None, "results"),
+                delete: Rows::default(),
+                insert: Rows {
+                    columns: vec!["number".into()],
+                    rows: vec![vec![number.into()]],
+                },
+            }],
+        };
+        let mut publish = |number: u64| {
+            let outcome = session
+                .publish(&inserting(number), &Call::default())
+                .unwrap();
+            assert_eq!(outcome, Outcome::Published);
+            rows(&mut *session, "SELECT number FROM results ORDER BY number")
+                .unwrap()
+                .concat()
+        };
+        assert_eq!(publish(1), ["1"]);
+        let own = folder.path().join("_data_validator");
+        let manifest = own.join("manifests/00000000000000000001.json");
+        let part = folder
+            .path()
+            .join("public/results/part-00000000000000000002-0.parquet");
+        // A part that no manifest names, as of a writer that died before it linked one.
+        fs::write(&part, "half a part").unwrap();
+        // A staged file that has its name already, of which the staged name was not removed.
+        fs::hard_link(&manifest, own.join("staging/next")).unwrap();
+        // A manifest whose key was not noted yet.
+        fs::remove_file(own.join("keys/key-1.json")).unwrap();
+        assert_eq!(publish(1), ["1"], "the key is known by the manifest");
+        fs::remove_file(own.join("keys/key-1.json")).unwrap();
+        assert_eq!(publish(2), ["1", "2"]);
+        assert_eq!(
+            publish(1),
+            ["1", "2"],
+            "it was noted before the next manifest came"
+        );
+        assert!(!part.exists(), "what nobody reads is removed");
+        assert_eq!(fs::read_dir(own.join("staging")).unwrap().count(), 0);
+        fs::remove_file(own.join("keys/key-2.json")).unwrap();
+        let outcome = session.outcome("key-2", &Call::default()).unwrap();
+        assert_eq!(outcome, Some(Outcome::Published));
+    });
 }
