@@ -12,6 +12,8 @@ type Make = fn() -> Arc<dyn Engine>;
 const ENGINES: &[Make] = &[
     #[cfg(feature = "duckdb")]
     || Arc::<data_validator_duckdb::DuckDb>::default(),
+    #[cfg(feature = "datafusion")]
+    || Arc::<data_validator_datafusion::DataFusion>::default(),
 ];
 
 /// The engines of this program; the first one is used where a config names none.

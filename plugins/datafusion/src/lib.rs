@@ -1,0 +1,21 @@
+//! The DataFusion engine of Data Validator.
+
+mod bytes;
+mod cancel;
+mod column_type;
+mod config;
+mod copies;
+mod dialect;
+mod engine;
+mod environment;
+mod error;
+mod matches;
+mod publish;
+mod runtime;
+mod session;
+mod source;
+mod statement;
+mod statistics;
+mod stream;
+
+pub use engine::DataFusion;
