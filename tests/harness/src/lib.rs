@@ -1,0 +1,46 @@
+//! Real servers, real faults and real shared libraries for the tests of the engines.
+//!
+//! | module | what is in it |
+//! | --- | --- |
+//! | [`postgres`] | a PostgreSQL server that lives as long as a test |
+//! | [`proxy`] | a connection to a server that breaks when it is told to |
+//! | [`library`] | an engine as the program would load it: natively, through its C table, from a library |
+//! | [`rows`] | what a stream gives, as text, and a stream of batches made by a test |
+//!
+//! What a test needs and the machine lacks is a failure that says what to install; no test is left out.
+
+#![expect(
+    clippy::panic,
+    reason = "a test without its server or library has failed, and this says why"
+)]
+
+pub mod library;
+pub mod postgres;
+pub mod proxy;
+pub mod rows;
+
+pub use library::ways;
+pub use postgres::{Server, ServerSettings};
+pub use proxy::{Fault, Proxy};
+pub use rows::{Batches, Table, table};
+
+use std::time::{Duration, Instant};
+
+/// Asks until the answer is there.
+///
+/// # Panics
+/// When there is none after a minute, naming what was waited for.
+pub fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    const PATIENCE: Duration = Duration::from_secs(60);
+    const BETWEEN: Duration = Duration::from_millis(5);
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        if Instant::now() > deadline {
+            panic!("waited {PATIENCE:?} in vain for {what}");
+        }
+        std::thread::sleep(BETWEEN);
+    }
+}
