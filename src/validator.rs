@@ -129,9 +129,7 @@ impl DataValidator {
             .unwrap_or_default();
         let tables = settings.selection.of(&self.config)?;
         let state = state.map(RwLock::new);
-        let jobs = settings
-            .jobs
-            .unwrap_or_else(|| thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
+        let jobs = settings.jobs.unwrap_or_else(|| default_jobs(&self.config));
         let workers = jobs.get().min(tables.len());
         while self.connections.len() < workers {
             let more = self.connections.first().map(Connections::of_another_worker);
@@ -323,5 +321,17 @@ impl DataValidator {
             durability: pipeline.durability,
         };
         Ok(Some(FileState::open(path, &options)?))
+    }
+}
+
+/// As many as there are processors, unless a server's processors would do the work.
+fn default_jobs(config: &Config) -> NonZeroUsize {
+    let is_embedded = |table: &config::Table| {
+        let engine = config.engines.get(&table.engine);
+        engine.is_some_and(|engine| engine.kind.description.capabilities.embedded)
+    };
+    match config.tables.iter().all(is_embedded) {
+        true => thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+        false => NonZeroUsize::MIN,
     }
 }

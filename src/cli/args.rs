@@ -176,7 +176,7 @@ pub struct Run {
     /// Show the scans and their SQL, and run none
     #[arg(long)]
     pub explain: bool,
-    /// Validate so many tables at a time [default: the number of processors]
+    /// Validate so many tables at a time [default: the number of processors, 1 where a server is asked]
     #[arg(long, short, value_name = "N")]
     pub jobs: Option<NonZeroUsize>,
     /// Ask each question in this form where it has it, to compare what forms cost

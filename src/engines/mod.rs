@@ -1,5 +1,6 @@
 //! Engines as the host sees them: found by name, reached through the plugin traits.
 
+mod carry;
 pub mod catalog;
 pub mod connection;
 pub mod connections;

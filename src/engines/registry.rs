@@ -14,6 +14,8 @@ const ENGINES: &[Make] = &[
     || Arc::<data_validator_duckdb::DuckDb>::default(),
     #[cfg(feature = "datafusion")]
     || Arc::<data_validator_datafusion::DataFusion>::default(),
+    #[cfg(feature = "postgres")]
+    || Arc::<data_validator_postgres::Postgres>::default(),
 ];
 
 /// The engines of this program; the first one is used where a config names none.

@@ -39,6 +39,7 @@ impl Engine for DataFusion {
             semantics: 1,
             dialect: dialect::dialect(),
             capabilities: Capabilities {
+                embedded: true,
                 file_formats: ["csv", "json", "parquet"].map(String::from).into(),
                 read_only_sessions: true,
                 publish: true,

@@ -26,6 +26,7 @@ impl Engine for DuckDb {
             semantics: 1,
             dialect: dialect::dialect(),
             capabilities: Capabilities {
+                embedded: true,
                 file_formats: ["csv", "json", "parquet"].map(String::from).into(),
                 read_only_sessions: true,
                 publish: true,

@@ -31,6 +31,17 @@ pub enum FileFormat {
     Csv(CsvFormat),
 }
 
+impl FileFormat {
+    /// Its name in [`Capabilities::file_formats`](crate::Capabilities::file_formats).
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Parquet => "parquet",
+            Self::Json => "json",
+            Self::Csv(_) => "csv",
+        }
+    }
+}
+
 /// A CSV file as the host understood it; an engine infers nothing.
 ///
 /// UTF-8 with a header line. An unquoted empty field is NULL, `""` is empty text, and a line with

@@ -30,6 +30,7 @@ fn assert_serves_without_extras(engine: &dyn Engine) {
     let (call, source) = (Call::default(), Source::Table(table_name("t`")));
     assert!(engine.describe().capabilities.file_formats.is_empty());
     let without_functions = Capabilities {
+        embedded: true,
         read_only_sessions: true,
         ..Capabilities::default()
     };

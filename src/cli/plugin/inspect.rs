@@ -61,6 +61,7 @@ fn show(description: &Description) {
     line("plugin version", version);
     line("engine version", engine_version);
     line("semantics", &semantics.to_string());
+    line("in this process", yes_or_no(capabilities.embedded));
     line("reads files", &capabilities.file_formats.join(", "));
     line("takes in rows", yes_or_no(capabilities.ingest));
     line(

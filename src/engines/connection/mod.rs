@@ -10,6 +10,7 @@ use data_validator_plugin::{
     Call, Description, Engine, EngineConfig, EngineError, Relation, Session, Source,
 };
 
+use super::carry;
 use super::retry::{Attempt, Budget, Failure, Outcome, Phase, Policy, Retry, SystemClock};
 use crate::config::EngineSettings;
 use crate::interrupt::Interrupt;
@@ -86,7 +87,10 @@ impl Connection {
 
     /// Makes a source readable, and keeps it so across sessions.
     pub fn attach(&mut self, name: &str, source: &Source, limits: Limits<'_>) -> Outcome<Relation> {
-        let outcome = self.call(limits, |session, call| session.attach(name, source, call));
+        let description = self.description.clone();
+        let outcome = self.call(limits, |session, call| {
+            carry::attach(session, &description, name, source, call)
+        });
         if outcome.result.is_ok() {
             let source = source.clone();
             let copied = None;
@@ -137,7 +141,7 @@ impl Connection {
             session,
             sessions,
             attached,
-            ..
+            description,
         } = self;
         let retry = Retry {
             policy,
@@ -154,10 +158,13 @@ impl Connection {
             let session = match session {
                 Some(session) => session,
                 None => {
-                    let opened = connect(&**engine, config, attached).map_err(|error| Failure {
-                        phase: Phase::Connect,
-                        error: error.context(format_args!("connecting to engine '{name}'")),
-                    })?;
+                    let opened =
+                        connect(&**engine, config, description, attached).map_err(|error| {
+                            Failure {
+                                phase: Phase::Connect,
+                                error: error.context(format_args!("connecting to engine '{name}'")),
+                            }
+                        })?;
                     *sessions += 1;
                     session.insert(opened)
                 }
@@ -179,11 +186,12 @@ impl Connection {
 fn connect(
     engine: &dyn Engine,
     config: &EngineConfig,
+    description: &Description,
     attached: &BTreeMap<String, Attached>,
 ) -> Result<Box<dyn Session>, EngineError> {
     let mut session = engine.connect(config, &next_call())?;
     for (name, Attached { source, copied }) in attached {
-        let relation = session.attach(name, source, &next_call())?;
+        let relation = carry::attach(&mut *session, description, name, source, &next_call())?;
         if let Some(columns) = copied {
             let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
             session.materialise(name, &relation, &columns, &next_call())?;

@@ -5,6 +5,7 @@
 //! | [`postgres`] | a PostgreSQL server that lives as long as a test |
 //! | [`proxy`] | a connection to a server that breaks when it is told to |
 //! | [`library`] | an engine as the program would load it: natively, through its C table, from a library |
+//! | [`rows`] | what a stream gives, as text, and a stream of batches made by a test |
 //!
 //! What a test needs and the machine lacks is a failure that says what to install; no test is left out.
 
@@ -16,10 +17,12 @@
 pub mod library;
 pub mod postgres;
 pub mod proxy;
+pub mod rows;
 
 pub use library::ways;
 pub use postgres::{Server, ServerSettings};
 pub use proxy::{Fault, Proxy};
+pub use rows::{Batches, Table, table};
 
 use std::time::{Duration, Instant};
 

@@ -44,7 +44,8 @@ fn loaded(package: &str) -> ImportedEngine {
         .clone()
 }
 
-/// Builds the library of a package of this workspace, in the profile and the folder of the running test.
+/// Builds the library of a package of this workspace, in the profile and the folder of the running test, and
+/// the rest of the workspace if it is not built.
 ///
 /// # Panics
 /// When it cannot be built.
@@ -52,16 +53,18 @@ pub fn built_library(package: &str) -> PathBuf {
     let (target, profile) = place_of_this_test();
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut build = Command::new(cargo);
-    build
-        .args(["build", "--package", package, "--profile", &profile])
+    for (name, _) in env::vars_os().filter(|(name, _)| is_of_this_test(name)) {
+        build.env_remove(name);
+    }
+    let built = build
+        // All packages, so that dependencies have the features that they have in a test of all packages, and
+        // none is built a second time.
+        .args(["build", "--workspace", "--profile", &profile])
         .args(["--message-format=json", "--target-dir"])
         .arg(target)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .stderr(Stdio::piped());
-    for (name, _) in env::vars_os().filter(|(name, _)| is_of_this_package(name)) {
-        build.env_remove(name);
-    }
-    let built = build.output();
+        .stderr(Stdio::piped())
+        .output();
     let built = match built {
         Ok(built) => built,
         Err(error) => panic!("building {package}: cargo does not run: {error}"),
@@ -78,17 +81,18 @@ pub fn built_library(package: &str) -> PathBuf {
     }
 }
 
-/// Whether cargo set the variable for this test. Build scripts that look at it would run again, and what
-/// depends on them would be built anew.
-fn is_of_this_package(variable: &OsStr) -> bool {
-    const STARTS: &[&str] = &[
-        "CARGO_MANIFEST_",
+/// Whether cargo set the variable for the running test: dependencies that look at it would be built anew each
+/// time.
+fn is_of_this_test(variable: &OsStr) -> bool {
+    const SET: &[&str] = &[
         "CARGO_PKG_",
+        "CARGO_MANIFEST_",
         "CARGO_CRATE_",
+        "CARGO_PRIMARY_",
         "CARGO_BIN_",
     ];
-    let variable = variable.to_string_lossy();
-    STARTS.iter().any(|start| variable.starts_with(start))
+    let name = variable.to_string_lossy();
+    SET.iter().any(|start| name.starts_with(start))
 }
 
 /// The shared library that a message of cargo tells of, if it is this package's.

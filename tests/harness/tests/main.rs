@@ -81,7 +81,7 @@ fn bytes_can_be_kept_from_the_server_or_its_answer_from_the_client() {
 
 #[test]
 fn a_server_starts_is_killed_and_comes_back_on_its_port_and_leaves_nothing() {
-    let mut server = Server::start(&ServerSettings::default());
+    let mut server = Server::start_own(&ServerSettings::default());
     let port = server.port();
     let folder = server.socket_folder().to_path_buf();
     let can_be_reached = || TcpStream::connect(("127.0.0.1", port)).is_ok();

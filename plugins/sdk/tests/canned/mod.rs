@@ -42,6 +42,7 @@ impl Engine for Canned {
                 ..Dialect::ansi()
             },
             capabilities: Capabilities {
+                embedded: true,
                 file_formats: vec!["csv".into()],
                 read_only_sessions: true,
                 publish: true,

@@ -4,5 +4,7 @@ mod account;
 mod binaries;
 mod process;
 mod server;
+mod set_up;
 
-pub use server::{Server, ServerSettings};
+pub use server::Server;
+pub use set_up::ServerSettings;

@@ -1,7 +1,7 @@
 //! The process of a server, which never outlives the test.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::account::{Account, run_as};
@@ -10,13 +10,21 @@ use super::account::{Account, run_as};
 /// folder goes with the server unless a line was written before.
 const KEEPER: &str = r#"
 trap '' INT TERM HUP
-"$1" -D "$2" >>"$3/server.log" 2>&1 &
+exec 3<&0
+rm -f "$3/ended" "$3/keep"
+"$1" -D "$2" >>"$3/server.log" 2>&1 3<&- &
 server=$!
 echo "$server"
-read -r word
-kill -INT "$server" 2>/dev/null
+{
+    read -r word <&3
+    if [ "$word" = keep ]; then : >"$3/keep"; fi
+    if [ ! -e "$3/ended" ]; then kill -INT "$server"; fi
+} &
+listener=$!
 wait "$server"
-[ "$word" = keep ] || rm -rf "$3"
+: >"$3/ended"
+wait "$listener"
+if [ ! -e "$3/keep" ]; then rm -rf "$3"; fi
 "#;
 
 /// A server that runs.
@@ -24,6 +32,8 @@ pub struct Process {
     keeper: Child,
     /// The number of the server's own process.
     server: String,
+    /// Where the keeper leaves its notes.
+    folder: PathBuf,
 }
 
 impl Process {
@@ -35,7 +45,8 @@ impl Process {
             .args([postgres, data, folder])
             .current_dir(folder)
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
         let mut keeper = match run_as(account, &mut command).spawn() {
             Ok(keeper) => keeper,
             Err(error) => panic!("starting {}: {error}", postgres.display()),
@@ -53,6 +64,7 @@ impl Process {
         Self {
             keeper,
             server: server.trim().to_owned(),
+            folder: folder.to_path_buf(),
         }
     }
 
@@ -61,11 +73,9 @@ impl Process {
         &self.server
     }
 
+    /// Whether the server ended by itself, or was killed.
     pub fn has_ended(&self) -> bool {
-        let signal = Command::new("sh")
-            .args(["-c", "kill -0 \"$0\" 2>/dev/null", &self.server])
-            .status();
-        !signal.is_ok_and(|status| status.success())
+        self.folder.join("ended").exists()
     }
 
     /// Ends the server as a power cut would: nothing is written, nobody is told.

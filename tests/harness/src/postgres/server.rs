@@ -1,8 +1,6 @@
 //! A server of a test's own.
 
-use std::fmt::Write as _;
-use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
@@ -10,21 +8,11 @@ use std::{env, fs};
 use super::account::{Account, run_as};
 use super::binaries;
 use super::process::Process;
+use super::set_up::{ServerSettings, folder, free_port, set_up};
 use crate::eventually;
 
 /// The variable that names a running server to use instead.
 const EXISTING: &str = "DATA_VALIDATOR_TEST_POSTGRES_URL";
-
-/// How a server is set up.
-#[derive(Clone, Debug, Default)]
-pub struct ServerSettings {
-    /// Lines of `postgresql.conf`, by name.
-    pub configuration: Vec<(String, String)>,
-    /// Lines of `pg_hba.conf`, which come before the line that lets everybody in.
-    pub access: Vec<String>,
-    /// Files in the data folder, which only the server can read: certificates and keys.
-    pub files: Vec<(String, String)>,
-}
 
 /// A PostgreSQL server on 127.0.0.1, with the superuser `postgres`, who needs no password.
 pub struct Server {
@@ -49,20 +37,30 @@ impl Server {
     /// # Panics
     /// When there is none and none can be started, saying what to install.
     pub fn start(settings: &ServerSettings) -> Self {
-        let home = match env::var(EXISTING) {
-            Ok(url) => {
-                let is_plain = settings.configuration.is_empty()
-                    && settings.access.is_empty()
-                    && settings.files.is_empty();
-                assert!(
-                    is_plain,
-                    "this test needs a server with settings of its own; unset {EXISTING}"
-                );
-                Home::Existing(url)
-            }
-            Err(_) => Home::Own(Own::start(settings)),
-        };
-        Self { home }
+        let is_plain = settings.configuration.is_empty()
+            && settings.access.is_empty()
+            && settings.files.is_empty();
+        match env::var(EXISTING) {
+            Ok(url) if is_plain => Self {
+                home: Home::Existing(url),
+            },
+            _ => Self::start_own(settings),
+        }
+    }
+
+    /// Starts a server of the test's own, which may be killed.
+    ///
+    /// # Panics
+    /// When `DATA_VALIDATOR_TEST_POSTGRES_URL` names one to use instead, or none can be started.
+    pub fn start_own(settings: &ServerSettings) -> Self {
+        assert!(
+            env::var_os(EXISTING).is_none(),
+            "this test sets its server up, or kills it, which cannot be done to the one of {EXISTING}; \
+             unset it to run this test"
+        );
+        Self {
+            home: Home::Own(Own::start(settings)),
+        }
     }
 
     /// The URL of the database `postgres`, for the superuser.
@@ -70,6 +68,31 @@ impl Server {
         match &self.home {
             Home::Own(own) => format!("postgresql://postgres@127.0.0.1:{}/postgres", own.port),
             Home::Existing(url) => url.clone(),
+        }
+    }
+
+    /// The same for clients that reach the server at another address, such as that of a proxy.
+    pub fn url_through(&self, address: SocketAddr) -> String {
+        let url = self.url();
+        let (start, end) = place_of_host(&url);
+        format!("{}{address}{}", &url[..start], &url[end..])
+    }
+
+    /// Where the server is.
+    ///
+    /// # Panics
+    /// When its URL names no host that is found.
+    pub fn address(&self) -> SocketAddr {
+        let url = self.url();
+        let (start, end) = place_of_host(&url);
+        let host = match url[start..end].contains(':') {
+            true => url[start..end].to_owned(),
+            false => format!("{}:5432", &url[start..end]),
+        };
+        let found = host.to_socket_addrs().ok().and_then(|mut it| it.next());
+        match found {
+            Some(address) => address,
+            None => panic!("{EXISTING} names no host that is found"),
         }
     }
 
@@ -222,58 +245,14 @@ impl Own {
     }
 }
 
-/// A folder that the server's account can write to.
-fn folder(account: Option<Account>) -> PathBuf {
-    let folder = match tempfile::Builder::new().prefix("dv-pg-").tempdir() {
-        Ok(folder) => folder.keep(),
-        Err(error) => panic!("making a folder for the server: {error}"),
-    };
-    if let Some(account) = account {
-        account.own(&folder);
-    }
-    folder
-}
-
-fn set_up(
-    data: &Path,
-    folder: &Path,
-    port: u16,
-    settings: &ServerSettings,
-    account: Option<Account>,
-) {
-    let mut configuration = format!(
-        "listen_addresses = '127.0.0.1'\nport = {port}\nunix_socket_directories = '{}'\nmax_connections = 60\n",
-        folder.display()
-    );
-    for (name, value) in &settings.configuration {
-        let _ = writeln!(configuration, "{name} = '{value}'");
-    }
-    let path = data.join("postgresql.auto.conf");
-    write(&path, &configuration, account);
-    let everybody = "local all all trust\nhost all all 127.0.0.1/32 trust\n";
-    let access = format!("{}\n{everybody}", settings.access.join("\n"));
-    write(&data.join("pg_hba.conf"), &access, account);
-    for (name, contents) in &settings.files {
-        write(&data.join(name), contents, account);
-    }
-}
-
-/// Writes a file that only the server can read.
-fn write(path: &Path, contents: &str, account: Option<Account>) {
-    let written = fs::write(path, contents)
-        .and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(0o600)));
-    if let Err(error) = written {
-        panic!("writing {}: {error}", path.display());
-    }
-    if let Some(account) = account {
-        account.own(path);
-    }
-}
-
-fn free_port() -> u16 {
-    let port = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
-    match port {
-        Ok(address) => address.port(),
-        Err(error) => panic!("looking for a free port: {error}"),
-    }
+/// Where host and port stand in a URL.
+fn place_of_host(url: &str) -> (usize, usize) {
+    let authority = url.find("://").map_or(0, |at| at + 3);
+    let end = url[authority..]
+        .find(['/', '?'])
+        .map_or(url.len(), |at| authority + at);
+    let start = url[authority..end]
+        .rfind('@')
+        .map_or(authority, |at| authority + at + 1);
+    (start, end)
 }

@@ -1,0 +1,60 @@
+//! Brings the rows of files to an engine that cannot read them.
+//!
+//! Another engine reads the files, and its rows stream into the session's own place, a batch at a time.
+
+use data_validator_plugin::{
+    Call, Description, EngineConfig, EngineError, ErrorClass, FileFormat, Relation, Session, Source,
+};
+
+use super::registry;
+
+/// Makes a source readable in the session of an engine of this description.
+///
+/// # Errors
+/// Those of the engine, and of the one that reads the files in its place.
+pub fn attach(
+    session: &mut dyn Session,
+    description: &Description,
+    name: &str,
+    source: &Source,
+    call: &Call,
+) -> Result<Relation, EngineError> {
+    match source {
+        Source::Files { format, .. } if !reads(description, format) => {
+            if !description.capabilities.ingest {
+                // Its own words are better than ours.
+                return session.attach(name, source, call);
+            }
+            carry(session, name, source, format, call)
+        }
+        _ => session.attach(name, source, call),
+    }
+}
+
+fn carry(
+    session: &mut dyn Session,
+    name: &str,
+    source: &Source,
+    format: &FileFormat,
+    call: &Call,
+) -> Result<Relation, EngineError> {
+    let kinds = registry::linked_in();
+    let reader = kinds.iter().find(|kind| reads(&kind.description, format));
+    let reader = reader.ok_or_else(|| {
+        let message = format!(
+            "attaching '{name}': the engine reads no files, and this program has no engine that reads {} files; \
+             build it with the feature 'duckdb' or 'datafusion'",
+            format.name()
+        );
+        EngineError::new(ErrorClass::Unsupported, message)
+    })?;
+    let mut reading = reader.engine()?.connect(&EngineConfig::default(), call)?;
+    let files = reading.attach(name, source, call)?;
+    let mut rows = reading.query(&format!("SELECT * FROM {}", files.sql), call)?;
+    session.ingest(name, &mut *rows, call)
+}
+
+fn reads(description: &Description, format: &FileFormat) -> bool {
+    let formats = &description.capabilities.file_formats;
+    formats.iter().any(|known| known == format.name())
+}
