@@ -114,8 +114,8 @@ fn what_is_attached_is_read_as_it_was_at_first_whatever_others_do() {
 
 #[test]
 fn when_the_last_source_is_detached_the_next_one_is_read_anew() {
-    let home = Home::new("CREATE TABLE t AS SELECT 1 AS a;\nCREATE TABLE u AS SELECT 1 AS a;");
     for (_, engine) in ways() {
+        let home = Home::new("CREATE TABLE t AS SELECT 1 AS a;\nCREATE TABLE u AS SELECT 1 AS a;");
         let mut session = home.session(&*engine);
         let relation = attach(&mut *session, "t");
         attach(&mut *session, "u");

@@ -6,8 +6,8 @@ const TABLE: &str = "CREATE TABLE t (a int PRIMARY KEY);";
 
 #[test]
 fn a_statement_alone_is_a_transaction_of_its_own_and_counts_its_rows() {
-    let home = Home::new(TABLE);
     for (_, engine) in ways() {
+        let home = Home::new(TABLE);
         let mut session = home.session(&*engine);
         let mut changed = |sql: &str| session.execute(sql, &call()).unwrap();
         assert_eq!(
@@ -36,8 +36,8 @@ fn several_statements_are_refused_and_none_runs() {
 
 #[test]
 fn what_a_transaction_did_is_visible_after_its_commit_alone() {
-    let home = Home::new(TABLE);
     for (_, engine) in ways() {
+        let home = Home::new(TABLE);
         let mut session = home.session(&*engine);
         session.begin(&call()).unwrap();
         run(&mut *session, "INSERT INTO t VALUES (1)");
@@ -147,8 +147,8 @@ fn calls_that_do_not_fit_the_state_are_refused() {
 
 #[test]
 fn a_transaction_ends_the_reading_before_it() {
-    let home = Home::new(TABLE);
     for (_, engine) in ways() {
+        let home = Home::new(TABLE);
         let mut session = home.session(&*engine);
         attach(&mut *session, "t");
         assert_eq!(value(&mut *session, "SELECT count(*) FROM t"), "0");
