@@ -13,6 +13,7 @@ use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 
 use crate::config::Resources;
 use crate::error::engine_error;
+use crate::memory_pool::RepartitionPool;
 
 /// What is open, by its settings. A limit is one of all sessions together.
 #[derive(Debug, Default)]
@@ -46,10 +47,10 @@ impl Environment {
         let limit = resources.memory_limit.or_else(share_of_the_machine);
         let pool: Arc<dyn MemoryPool> = match limit {
             // The largest holders are named when memory runs out.
-            Some(limit) => Arc::new(TrackConsumersPool::new(
+            Some(limit) => Arc::new(RepartitionPool(Arc::new(TrackConsumersPool::new(
                 FairSpillPool::new(limit),
                 NonZeroUsize::MIN,
-            )),
+            )))),
             None => Arc::new(UnboundedMemoryPool::default()),
         };
         let mut disk = DiskManagerBuilder::default();

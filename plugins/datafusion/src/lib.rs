@@ -10,6 +10,7 @@ mod engine;
 mod environment;
 mod error;
 mod matches;
+mod memory_pool;
 mod publish;
 mod runtime;
 mod session;
