@@ -139,3 +139,26 @@ fn what_keeps_a_server_away_is_said_and_no_password_is() {
     assert!(said.contains("connecting to engine 'default'"), "{said}");
     assert!(!said.contains("canary"), "{said}");
 }
+
+#[test]
+fn a_column_that_no_rule_judges_stays_behind_and_the_others_are_carried() {
+    let workspace = Workspace::new();
+    workspace.write("m.ndjson", "{\"id\":1,\"m\":1}\n{\"id\":2,\"m\":\"x\"}\n");
+    workspace.write(
+        "rules.yaml",
+        "engine: {type: postgres, connection_params: {url: '${env:DATA_VALIDATOR_TEST_URL}'}}
+tables:
+  - name: m
+    source: m.ndjson
+    rules:
+      - {name: id, rule_type: range, column: id, parameters: {min_value: 2}}
+      - {name: m, rule_type: pattern, column: m, parameters: {pattern: '^x$'}}
+",
+    );
+    let arguments = ["rules.yaml", "--output", "report.json"];
+    let outcome = workspace.finish(with_server(&mut workspace.command(&arguments)));
+    assert_eq!(outcome.code, Some(3), "{outcome:?}");
+    let report = workspace.json("report.json");
+    assert_eq!(rule(&report, "m", "id")["failed_count"], 1);
+    assert_eq!(rule(&report, "m", "m")["status"], "error");
+}

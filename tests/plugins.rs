@@ -145,11 +145,16 @@ fn a_file_that_is_no_plugin_is_refused_with_what_it_is() {
         &["-fvisibility=default"],
     );
     fs::create_dir(workspace.path("folder.so")).unwrap();
+    succeed(
+        Command::new("mkfifo").arg(workspace.path("pipe.so")),
+        "install coreutils",
+    );
     let program = env!("CARGO_BIN_EXE_data-validator");
     let mut all = String::new();
     for file in [
         "missing.so",
         "folder.so",
+        "pipe.so",
         "text.so",
         "empty.so",
         "half.so",
@@ -166,6 +171,8 @@ fn a_file_that_is_no_plugin_is_refused_with_what_it_is() {
     error: loading the plugin 'missing.so': No such file or directory (os error 2)
       help: check the path, and that you may read it
     error: loading the plugin 'folder.so': it is not a file
+      help: name the plugin file itself
+    error: loading the plugin 'pipe.so': it is not a file
       help: name the plugin file itself
     error: loading the plugin 'text.so': it is not a shared library: it does not begin like one
       help: name the file that the plugin's build made
@@ -201,14 +208,22 @@ fn a_file_that_others_may_write_to_is_refused() {
     let folder = file.parent().unwrap();
     permit(folder, 0o777);
     let of_folder = refused(&workspace, "plugin.so");
+    // The same further up.
+    fs::create_dir(workspace.path("below")).unwrap();
+    fs::copy(&file, workspace.path("below/plugin.so")).unwrap();
+    let of_folder = of_folder + &refused(&workspace, "below/plugin.so");
     // Nobody may replace another one's file in such a folder.
     permit(folder, 0o1777);
     let outcome = workspace.run(&["plugin", "inspect", "plugin.so"]);
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    let folder = folder.canonicalize().unwrap();
+    let of_folder = of_folder.replace(&folder.display().to_string(), "FOLDER");
     insta::assert_snapshot!(of_file + &of_folder, @"
     error: loading the plugin 'plugin.so': everybody may write to it, and so run code as you
       help: chmod o-w it, after you have made sure that it is what you installed
-    error: loading the plugin 'plugin.so': everybody may replace it, since its folder is writable for all
+    error: loading the plugin 'plugin.so': everybody may replace it, since the folder FOLDER is writable for all
+      help: chmod o-w the folder, or put the file into another one
+    error: loading the plugin 'below/plugin.so': everybody may replace it, since the folder FOLDER is writable for all
       help: chmod o-w the folder, or put the file into another one
     ");
 }

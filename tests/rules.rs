@@ -269,3 +269,15 @@ fn a_rule_that_breaks_its_scan_leaves_the_others_their_numbers() {
         json!({"error_class": "data"})
     );
 }
+
+#[test]
+fn a_bound_finer_than_timestamps_is_told_and_not_cut() {
+    let workspace = Workspace::new();
+    let report = workspace.report_on(
+        "at\n1970-01-01T00:00:00.000001\n1970-01-01T00:00:00.000002\n",
+        "- {name: fine, rule_type: range, column: at, parameters: {min_value: '1970-01-01T00:00:00.0000015'}}
+- {name: whole, rule_type: range, column: at, parameters: {min_value: '1970-01-01T00:00:00.000002'}}",
+    );
+    assert_eq!(rule(&report, "t", "fine")["status"], "error");
+    assert_eq!(rule(&report, "t", "whole")["failed_count"], 1);
+}

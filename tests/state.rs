@@ -167,7 +167,10 @@ fn what_depends_on_the_time_or_on_other_tables_runs_again() {
             .unwrap()
             .to_owned()
     };
-    assert_eq!(reason("name"), "re-run: its SQL depends on when it runs");
+    assert_eq!(
+        reason("name"),
+        "re-run: its SQL calls a function that may depend on more than its arguments"
+    );
     assert_eq!(reason("other"), "re-run: its SQL reads other tables");
     assert!(reason("own").starts_with("reused"), "{}", reason("own"));
 }

@@ -3,7 +3,8 @@
 //! Another engine reads the files, and its rows stream into the session's own place, a batch at a time.
 
 use data_validator_plugin::{
-    Call, Description, EngineConfig, EngineError, ErrorClass, FileFormat, Relation, Session, Source,
+    Call, Column, Description, EngineConfig, EngineError, ErrorClass, FileFormat, LogicalType,
+    Relation, Session, Source,
 };
 
 use super::registry;
@@ -50,7 +51,18 @@ fn carry(
     })?;
     let mut reading = reader.engine()?.connect(&EngineConfig::default(), call)?;
     let files = reading.attach(name, source, call)?;
-    let mut rows = reading.query(&format!("SELECT * FROM {}", files.sql), call)?;
+    // A type that no rule judges, such as JSON or a list, would be another one there.
+    let schema = reading.schema(&files, call)?;
+    let known = |column: &&Column| !matches!(column.logical_type, LogicalType::Other(_));
+    let columns: Vec<String> = (schema.columns.iter().filter(known))
+        .map(|column| reader.description.dialect.identifier(&column.name))
+        .collect();
+    if columns.is_empty() {
+        let message = format!("attaching '{name}': the files have no column that can be carried");
+        return Err(EngineError::new(ErrorClass::Unsupported, message));
+    }
+    let sql = format!("SELECT {} FROM {}", columns.join(", "), files.sql);
+    let mut rows = reading.query(&sql, call)?;
     session.ingest(name, &mut *rows, call)
 }
 

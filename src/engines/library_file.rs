@@ -74,15 +74,16 @@ fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     let failed = |error: std::io::Error| {
         LoadError::of(path, error, "check the path, and that you may read it")
     };
-    let mut file = File::open(path).map_err(failed)?;
-    let metadata = file.metadata().map_err(failed)?;
-    if !metadata.is_file() {
+    // Opening a pipe would wait for somebody to write to it.
+    if !fs::metadata(path).map_err(failed)?.is_file() {
         return Err(LoadError::of(
             path,
             "it is not a file",
             "name the plugin file itself",
         ));
     }
+    let mut file = File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
     require_safe(path, &metadata)?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).map_err(failed)?;
@@ -103,18 +104,20 @@ fn require_safe(path: &Path, metadata: &fs::Metadata) -> Result<(), LoadError> {
             "chmod o-w it, after you have made sure that it is what you installed",
         ));
     }
-    // The folder that the file is in, and not that of a link to it.
-    let folder = fs::canonicalize(path).ok();
-    let folder = folder.as_deref().and_then(Path::parent);
-    let mode = folder
-        .and_then(|folder| fs::metadata(folder).ok())
-        .map_or(0, |metadata| metadata.permissions().mode());
-    if mode & BY_OTHERS != 0 && mode & STICKY == 0 {
-        return Err(LoadError::of(
-            path,
-            "everybody may replace it, since its folder is writable for all",
-            "chmod o-w the folder, or put the file into another one",
-        ));
+    // The folders that the file is in, and not those of a link to it.
+    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    for folder in real.ancestors().skip(1) {
+        let mode = fs::metadata(folder).map_or(0, |metadata| metadata.permissions().mode());
+        if mode & BY_OTHERS != 0 && mode & STICKY == 0 {
+            return Err(LoadError::of(
+                path,
+                format_args!(
+                    "everybody may replace it, since the folder {} is writable for all",
+                    folder.display()
+                ),
+                "chmod o-w the folder, or put the file into another one",
+            ));
+        }
     }
     Ok(())
 }

@@ -149,6 +149,13 @@ impl Bound {
                 let at = moment(text).ok_or_else(|| {
                     self.unfit(column, "write a timestamp as 2026-01-31T12:00:00, in UTC")
                 })?;
+                // Casts cut the digits off, which makes another bound of it.
+                if at.subsec_nanosecond() % 1000 != 0 {
+                    return Err(self.unfit(
+                        column,
+                        "write at most six digits of a second, since timestamps are judged to the microsecond",
+                    ));
+                }
                 let zone = if *logical_type == LogicalType::TimestampTz {
                     "+00"
                 } else {

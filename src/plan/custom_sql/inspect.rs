@@ -8,40 +8,139 @@ use sqlparser::ast::{
 
 use super::TABLE_NAME;
 
-/// Functions whose value depends on when, where or how often they are called.
-const VOLATILE_FUNCTIONS: &[&str] = &[
-    "age",
-    "clock_timestamp",
-    "current_database",
-    "current_date",
-    "current_localtime",
-    "current_localtimestamp",
-    "current_schema",
-    "current_schemas",
-    "current_setting",
-    "current_time",
-    "current_timestamp",
-    "current_user",
-    "gen_random_uuid",
-    "get_current_time",
-    "get_current_timestamp",
-    "currval",
-    "getenv",
-    "getvariable",
-    "localtime",
-    "localtimestamp",
-    "nextval",
-    "now",
-    "random",
-    "setseed",
-    "statement_timestamp",
-    "today",
-    "transaction_timestamp",
-    "txid_current",
-    "uuid",
-    "uuidv4",
-    "uuidv7",
-    "version",
+/// Functions whose value depends on their arguments alone, on every engine that has them. Any other one may
+/// read a file, a table or the clock, and so may one that a user made.
+const PURE_FUNCTIONS: &[&str] = &[
+    "abs",
+    "acos",
+    "array_length",
+    "ascii",
+    "asin",
+    "atan",
+    "atan2",
+    "avg",
+    "bit_and",
+    "bit_length",
+    "bit_or",
+    "bool_and",
+    "bool_or",
+    "btrim",
+    "cardinality",
+    "cbrt",
+    "ceil",
+    "ceiling",
+    "char_length",
+    "character_length",
+    "chr",
+    "coalesce",
+    "concat",
+    "concat_ws",
+    "contains",
+    "corr",
+    "cos",
+    "count",
+    "date_diff",
+    "date_part",
+    "date_trunc",
+    "datediff",
+    "day",
+    "degrees",
+    "dense_rank",
+    "div",
+    "ends_with",
+    "epoch",
+    "every",
+    "exp",
+    "extract",
+    "first_value",
+    "floor",
+    "glob",
+    "greatest",
+    "hour",
+    "ifnull",
+    "initcap",
+    "instr",
+    "isfinite",
+    "isinf",
+    "isnan",
+    "json_extract",
+    "lag",
+    "last_value",
+    "lcase",
+    "lead",
+    "least",
+    "left",
+    "len",
+    "length",
+    "like",
+    "ln",
+    "log",
+    "log10",
+    "log2",
+    "lower",
+    "lpad",
+    "ltrim",
+    "make_date",
+    "max",
+    "md5",
+    "median",
+    "min",
+    "minute",
+    "mod",
+    "month",
+    "nullif",
+    "octet_length",
+    "overlay",
+    "pi",
+    "position",
+    "pow",
+    "power",
+    "quarter",
+    "radians",
+    "rank",
+    "regexp_count",
+    "regexp_full_match",
+    "regexp_like",
+    "regexp_matches",
+    "regexp_replace",
+    "repeat",
+    "replace",
+    "reverse",
+    "right",
+    "round",
+    "row_number",
+    "rpad",
+    "rtrim",
+    "second",
+    "sha256",
+    "sign",
+    "sin",
+    "split_part",
+    "sqrt",
+    "starts_with",
+    "stddev",
+    "stddev_pop",
+    "stddev_samp",
+    "string_agg",
+    "strlen",
+    "strpos",
+    "substr",
+    "substring",
+    "sum",
+    "tan",
+    "translate",
+    "trim",
+    "trunc",
+    "try_cast",
+    "typeof",
+    "ucase",
+    "unnest",
+    "upper",
+    "var_pop",
+    "var_samp",
+    "variance",
+    "week",
+    "year",
 ];
 
 /// Visits SQL at any depth; breaks, with a word for it, where something writes or locks.
@@ -50,7 +149,7 @@ pub(super) struct Inspection {
     /// The names that common table expressions give, of the queries around what is visited.
     common_tables: Vec<Vec<Ident>>,
     reads_elsewhere: bool,
-    is_volatile: bool,
+    calls_elsewhere: bool,
 }
 
 impl Inspection {
@@ -58,8 +157,8 @@ impl Inspection {
     pub(super) fn not_reusable(&self) -> Option<&'static str> {
         if self.reads_elsewhere {
             Some("its SQL reads other tables")
-        } else if self.is_volatile {
-            Some("its SQL depends on when it runs")
+        } else if self.calls_elsewhere {
+            Some("its SQL calls a function that may depend on more than its arguments")
         } else {
             None
         }
@@ -145,9 +244,11 @@ impl Visitor for Inspection {
     fn pre_visit_expr(&mut self, expression: &Expr) -> ControlFlow<String> {
         if let Expr::Function(function) = expression {
             let name = function.name.0.last().and_then(|part| part.as_ident());
-            self.is_volatile |= name.is_some_and(|name| {
-                VOLATILE_FUNCTIONS.contains(&name.value.to_lowercase().as_str())
+            let is_pure = name.is_some_and(|name| {
+                function.name.0.len() == 1
+                    && PURE_FUNCTIONS.contains(&name.value.to_lowercase().as_str())
             });
+            self.calls_elsewhere |= !is_pure;
         }
         ControlFlow::Continue(())
     }

@@ -93,7 +93,7 @@ impl SqlQuery {
                 .into_iter()
                 .find(|token| !matches!(token, Token::Whitespace(_)))
         });
-        matches!(first, Some(Token::Word(word)) if ["SELECT", "WITH", "FROM", "VALUES"].contains(&word.value.to_uppercase().as_str()))
+        matches!(first, Some(Token::Word(word)) if word.quote_style.is_none() && ["SELECT", "WITH", "FROM", "VALUES"].contains(&word.value.to_uppercase().as_str()))
     }
 
     /// Checks that the text is one query that reads only.
