@@ -5,8 +5,8 @@
 //! time, and the sessions of this one publish one after another, so nothing is ever under way elsewhere.
 
 use data_validator_plugin::{
-    Dialect, Effect, EngineError, ErrorClass, Fence, NewTable, Outcome, Publication, Replacement,
-    Rows, Scalar, SessionState, TransactionState,
+    Dialect, Effect, EngineError, ErrorClass, Fence, Outcome, Publication, Replacement, Rows,
+    Scalar, SessionState, TransactionState,
 };
 use duckdb::types::Value;
 use duckdb::{Connection, params_from_iter};
@@ -82,7 +82,7 @@ fn write(
         return Ok(Written::NotAllowed(other));
     }
     for table in &publication.create {
-        create(connection, dialect, table)?;
+        run(connection, &dialect.create_table(table)?)?;
     }
     for table in &publication.tables {
         replace(connection, dialect, table)?;
@@ -126,29 +126,6 @@ fn pass(connection: &Connection, fence: &Fence) -> Result<Option<Fence>, EngineE
     ];
     execute(connection, &change, values)?;
     Ok(None)
-}
-
-fn create(connection: &Connection, dialect: &Dialect, new: &NewTable) -> Result<(), EngineError> {
-    let column = |column: &data_validator_plugin::Column| {
-        let type_name = dialect.type_names.of(&column.logical_type).ok_or_else(|| {
-            let message = format!(
-                "the column '{}' cannot be made: '{}' is no type of a new table",
-                column.name, column.logical_type
-            );
-            EngineError::new(ErrorClass::Unsupported, message)
-        })?;
-        Ok(format!("{} {type_name}", dialect.identifier(&column.name)))
-    };
-    let columns = new.schema.columns.iter().map(column);
-    let columns = columns.collect::<Result<Vec<_>, EngineError>>()?;
-    let table = dialect.table(&new.table);
-    run(
-        connection,
-        &format!(
-            "CREATE TABLE IF NOT EXISTS {table} ({})",
-            columns.join(", ")
-        ),
-    )
 }
 
 fn replace(

@@ -1,7 +1,6 @@
-//! The tables that a publication makes: its own, and the two in a schema of their own where publications are
-//! noted.
+//! Where publications are noted: two tables in a schema of their own.
 
-use data_validator_plugin::{Column, EngineError, ErrorClass, NewTable, TableName};
+use data_validator_plugin::{EngineError, ErrorClass, TableName};
 
 use crate::dialect::dialect;
 
@@ -32,28 +31,6 @@ pub fn publication_tables(schema: &str) -> String {
         keys(schema),
         fences(schema)
     )
-}
-
-/// The statement that makes a table unless there is one of its name.
-pub fn new_table(new: &NewTable) -> Result<String, EngineError> {
-    let dialect = dialect();
-    let column = |column: &Column| {
-        let type_name = dialect.type_names.of(&column.logical_type).ok_or_else(|| {
-            let message = format!(
-                "the column '{}' cannot be made: '{}' is no type of a new table",
-                column.name, column.logical_type
-            );
-            EngineError::new(ErrorClass::Unsupported, message)
-        })?;
-        Ok(format!("{} {type_name}", dialect.identifier(&column.name)))
-    };
-    let columns = new.schema.columns.iter().map(column);
-    let columns = columns.collect::<Result<Vec<_>, EngineError>>()?;
-    Ok(format!(
-        "CREATE TABLE IF NOT EXISTS {} ({})",
-        dialect.table(&new.table),
-        columns.join(", ")
-    ))
 }
 
 /// The error of making a table that another session made just now: the next attempt finds it.

@@ -14,7 +14,8 @@ use data_validator_plugin::{
 use tokio_postgres::types::{ToSql, Type};
 
 use crate::cancel::Running;
-use crate::publication_tables::{keys, made_meanwhile, new_table, publication_tables};
+use crate::dialect::dialect;
+use crate::publication_tables::{keys, made_meanwhile, publication_tables};
 use crate::session::{PostgresSession, Transaction};
 
 /// Durable on this server before COMMIT answers, unless more than that is set already. The locks of a program
@@ -106,8 +107,9 @@ impl PostgresSession {
         {
             return Ok(Prepared::Ends(Outcome::Fenced { by }));
         }
+        let dialect = dialect();
         for new in &publication.create {
-            let sql = new_table(new)?;
+            let sql = dialect.create_table(new)?;
             self.step(running, &sql, |link| link.run(&sql))
                 .map_err(made_meanwhile)?;
         }

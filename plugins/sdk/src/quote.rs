@@ -1,6 +1,9 @@
 //! Names and values as SQL text. Nothing a user wrote becomes SQL any other way.
 
 use crate::dialect::Dialect;
+use crate::error::{EngineError, ErrorClass};
+use crate::publication::NewTable;
+use crate::schema::Column;
 use crate::source::TableName;
 
 impl Dialect {
@@ -23,6 +26,30 @@ impl Dialect {
             .map(|part| self.identifier(part))
             .collect::<Vec<_>>()
             .join(".")
+    }
+
+    /// The statement that makes a table of a publication, unless there is one of its name.
+    ///
+    /// # Errors
+    /// `unsupported` for a column of a type that nothing is cast to.
+    pub fn create_table(&self, new: &NewTable) -> Result<String, EngineError> {
+        let column = |column: &Column| {
+            let type_name = self.type_names.of(&column.logical_type).ok_or_else(|| {
+                let message = format!(
+                    "the column '{}' cannot be made: '{}' is no type of a new table",
+                    column.name, column.logical_type
+                );
+                EngineError::new(ErrorClass::Unsupported, message)
+            })?;
+            Ok(format!("{} {type_name}", self.identifier(&column.name)))
+        };
+        let columns = new.schema.columns.iter().map(column);
+        let columns = columns.collect::<Result<Vec<_>, EngineError>>()?;
+        Ok(format!(
+            "CREATE TABLE IF NOT EXISTS {} ({})",
+            self.table(&new.table),
+            columns.join(", ")
+        ))
     }
 
     /// A text as a string literal.

@@ -10,11 +10,7 @@ use crate::engines::kind::{EngineKind, Origin};
 use crate::engines::library_file::LoadError;
 
 pub fn list(arguments: &PluginList) -> Result<Exit, Failure> {
-    let mut options = LoadOptions {
-        plugins: arguments.plugin.clone(),
-        require_sources: false,
-        ..LoadOptions::from_process()
-    };
+    let options = LoadOptions::from_process();
     let search_path = options.environment.get(SEARCH_PATH).cloned();
     let mut catalog = Catalog::new(search_path.as_deref());
     let mut refused = Vec::new();
@@ -22,7 +18,7 @@ pub fn list(arguments: &PluginList) -> Result<Exit, Failure> {
         Some(config) => config::plugins_of(config, &options)?,
         None => Vec::new(),
     };
-    let given = options.plugins.drain(..);
+    let given = arguments.plugin.iter().cloned();
     let given = given.chain(named_files(search_path.as_deref()));
     let given = given.map(|path| PluginFile { path, sha256: None });
     for file in written.into_iter().chain(given) {
