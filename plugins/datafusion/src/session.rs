@@ -60,7 +60,10 @@ impl DataFusionSession {
         environment: Arc<Environment>,
         runtime: Arc<Runtime>,
     ) -> Result<Self, EngineError> {
-        let store = settings.path.map(Store::open).transpose()?.map(|store| {
+        let opened = settings
+            .path
+            .map(|path| Store::open(path, settings.lock_timeout));
+        let store = opened.transpose()?.map(|store| {
             let store = Arc::new(store);
             (Arc::clone(&store), PublishedCatalog::new(store))
         });
