@@ -18,7 +18,7 @@ pub struct Prepared<'t> {
     pub relation: Relation,
     pub rules: Vec<PreparedRule<'t>>,
     pub plan: Plan,
-    /// What connecting and attaching took.
+    /// What the call took that took the most attempts, from connecting on.
     pub attempts: Attempts,
     /// Whether each scan would read and parse a large source.
     is_costly_to_scan: bool,
@@ -70,16 +70,17 @@ pub fn prepare<'t>(
     options: PlanOptions,
 ) -> Result<Prepared<'t>, PrepareError> {
     let source = found.source()?;
-    let attached = connection.attach(&table.name, &source, limits);
     let failed = |error, attempts| PrepareError::Engine {
         what: found.describe(),
         error: Box::new(error),
         attempts: Box::new(attempts),
     };
-    let attempts = attached.attempts;
+    // What was asked before is told apart from what this table takes.
+    connection.take_hardest();
+    let attached = connection.attach(&table.name, &source, limits);
     let relation = attached
         .result
-        .map_err(|error| failed(error, attempts.clone()))?;
+        .map_err(|error| failed(error, attached.attempts))?;
     let schema = connection.call(limits, |session, call| session.schema(&relation, call));
     let schema = schema
         .result
@@ -98,7 +99,7 @@ pub fn prepare<'t>(
         relation,
         rules,
         plan,
-        attempts,
+        attempts: Attempts::default(),
         is_costly_to_scan: found.is_parsed_by_each_scan()
             && bytes.is_some_and(|bytes| bytes > SMALL_BYTES),
     };
@@ -106,6 +107,7 @@ pub fn prepare<'t>(
     if prepared.is_copied_first() && !options.only_shown {
         prepared.copy_rows(connection, limits, &schema, options);
     }
+    prepared.attempts = connection.take_hardest();
     Ok(prepared)
 }
 
