@@ -39,6 +39,10 @@ struct Recorded<'r> {
     status: Status,
     missing_count: u64,
     excluded_count: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    observed: Option<&'r Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finding: Option<&'r str>,
     judged_by: JudgedBy,
 }
 
@@ -56,6 +60,8 @@ struct Recalled {
     success_rate: Value,
     message: Value,
     metadata: Value,
+    observed: Option<Value>,
+    finding: Value,
     judged_by: Option<JsonText>,
 }
 
@@ -88,6 +94,8 @@ pub fn entry(rule: &Rule, result: &RuleResult, proof: Proof<'_>) -> RuleEntry {
         status: result.status,
         missing_count: result.missing_count,
         excluded_count: result.excluded_count,
+        observed: result.observed.as_ref(),
+        finding: result.finding.as_deref(),
         judged_by: JudgedBy::of(rule),
     });
     RuleEntry {
@@ -123,11 +131,14 @@ pub fn recall(rule: &Rule, entry: &RuleEntry) -> Option<(RuleResult, Option<Stri
             .and_then(|before| difference(rule, &before));
         let missing = recorded.missing_count.as_u64()?;
         let counts = Counts {
+            total,
             failed,
             missing,
             excluded,
+            observed: recorded.observed,
+            finding: recorded.finding.as_str().map(str::to_owned),
         };
-        verdict::judge(rule, total, counts)
+        verdict::judge(rule, counts)
     } else {
         let mut result = verdict::skipped_with(rule, message);
         result.passed = recorded.passed.as_bool()?;
