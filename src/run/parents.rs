@@ -22,7 +22,7 @@ impl Parents {
         for reference in rules.iter().filter_map(|rule| rule.check.reference()) {
             if parents.position(reference).is_none() {
                 let name = attached_name(table, parents.0.len());
-                let parent = attach(connection, limits, config, table, reference, &name);
+                let parent = attach(connection, limits, config, reference, &name);
                 let failed = |why| {
                     RuleError::Unfit(format!("the referenced table '{}': {why}", reference.table))
                 };
@@ -71,7 +71,6 @@ fn attach(
     connection: &mut Connection,
     limits: Limits<'_>,
     config: &Config,
-    table: &Table,
     reference: &Reference,
     name: &str,
 ) -> Result<Relative, String> {
@@ -80,12 +79,6 @@ fn attach(
         .iter()
         .find(|known| known.name == reference.table);
     let spec = match known {
-        Some(known) if known.engine != table.engine => {
-            return Err(format!(
-                "it is on engine '{}', and this table on '{}'; give both one engine",
-                known.engine, table.engine
-            ));
-        }
         Some(known) => known.source.clone(),
         None => match reference.relation() {
             Some(relation) => SourceSpec::Table(relation),

@@ -1,8 +1,7 @@
 //! Rules about keys, of one table and of two.
 
 use super::{check, check_with};
-use crate::engines::with_server;
-use crate::support::{Workspace, rule};
+use crate::support::Workspace;
 
 const KEYS: &str = "SELECT * FROM (VALUES
     (1, 'a', 'NaN'::DOUBLE), (1, 'a', 'NaN'), (1, 'A', '0'), (2, NULL, '-0'), (2, NULL, '1'), (NULL, 'z', NULL)) AS t(i, s, x)";
@@ -93,28 +92,5 @@ fn a_foreign_key_leads_to_a_row() {
             ),
             ("rule_type: completeness, column: id", "4 1 1"),
         ],
-    );
-}
-
-#[test]
-fn a_reference_on_another_engine_is_told() {
-    let workspace = Workspace::new();
-    workspace.write("t.csv", "id\n1\n");
-    workspace.write(
-        "rules.yaml",
-        "engines: {here: {type: duckdb}, there: {type: postgres, connection_params: {url: '${env:DATA_VALIDATOR_TEST_URL}'}}}
-tables:
-  - {name: a, engine: here, source: t.csv, rules: [{name: r, rule_type: foreign_key, column: id, parameters: {references: {table: b, columns: [id]}}}]}
-  - {name: b, engine: there, source: t.csv, rules: [{name: r, rule_type: completeness, column: id}]}
-",
-    );
-    let arguments = ["rules.yaml", "--output", "report.json"];
-    let outcome = workspace.finish(with_server(&mut workspace.command(&arguments)));
-    assert_eq!(outcome.code, Some(3), "{outcome:?}");
-    let report = workspace.json("report.json");
-    let message = rule(&report, "a", "r")["message"].as_str().unwrap();
-    assert!(
-        message.contains("it is on engine 'there', and this table on 'here'"),
-        "{message}"
     );
 }

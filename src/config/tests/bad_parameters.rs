@@ -1,6 +1,6 @@
 //! What is wrong with the parameters of a rule is told before anything is connected to.
 
-use super::rule;
+use super::{errors as errors_of_config, rule};
 
 /// The errors of rules, one a line.
 fn errors(rules: &[&str]) -> String {
@@ -158,5 +158,20 @@ fn references_and_schemas() {
       help: did you mean 'name'?
     52: error: column 'a' is named twice
       help: name it once
+    ");
+}
+
+#[test]
+fn a_reference_on_another_engine() {
+    insta::assert_snapshot!(errors_of_config(
+        "
+engines: {other: {type: embedded}}
+tables:
+  - {name: a, rules: [{name: r, rule_type: foreign_key, column: c, parameters: {references: {table: b, columns: [c]}}}]}
+  - {name: b, engine: other, rules: [{name: r, rule_type: completeness, column: c}]}
+"
+    ), @"
+    config.yaml:4:30: error: the referenced table 'b' is on engine 'other', and table 'a' on 'default'
+      help: give both tables one engine
     ");
 }
