@@ -20,6 +20,7 @@ mod plugins;
 mod reports;
 mod restarts;
 mod retry;
+mod reuse;
 mod rules;
 mod soundness;
 mod sqlite;
