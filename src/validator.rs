@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::plan::FormName;
 use crate::run::planning::PlanOptions;
-use crate::run::prepare::{Prepared, prepare};
+use crate::run::prepare::{Prepared, Preparing, prepare};
 use crate::run::result::Summary;
 use crate::run::settings::{Progress, RunOutcome, RunSettings};
 use crate::run::workers::{Work, validate_all};
@@ -144,6 +144,7 @@ impl DataValidator {
             },
             interrupt: &settings.interrupt,
             deadline: settings.deadline,
+            now: settings.now.unwrap_or_else(Timestamp::now),
             state: state.as_ref(),
         };
         let summaries = validate_all(&work, &mut self.connections[..workers], progress);
@@ -192,7 +193,14 @@ impl DataValidator {
                 form,
                 only_shown: true,
             };
-            let prepared = prepare(connection, limits, table, &found, &rules, options)
+            let preparing = Preparing {
+                connection,
+                limits,
+                config: &self.config,
+                options,
+                now: Timestamp::now(),
+            };
+            let prepared = prepare(preparing, table, &found, &rules)
                 .map_err(|error| Error::unjudged(&attempted, &error))?;
             show(&prepared, &connection.description().dialect);
         }

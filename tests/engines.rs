@@ -15,7 +15,7 @@ fn server() -> &'static Server {
 }
 
 /// A command that finds the server as people let it be found: by a variable of the environment.
-fn with_server(command: &mut Command) -> &mut Command {
+pub fn with_server(command: &mut Command) -> &mut Command {
     command.env("DATA_VALIDATOR_TEST_URL", server().url())
 }
 

@@ -131,9 +131,20 @@ fn every_test_file_is_part_of_the_test_binary() {
         if path.starts_with(repository().join("tests/harness")) {
             continue;
         }
-        let module = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let stem =
+            |path: &std::path::Path| path.file_stem().unwrap().to_string_lossy().into_owned();
+        let folder = path.parent().unwrap();
+        let (module, parent) = match (stem(&path).as_str(), folder.ends_with("tests")) {
+            ("main", _) => continue,
+            ("mod", _) => (stem(folder), main.clone()),
+            (module, true) => (module.to_owned(), main.clone()),
+            (module, false) => {
+                let parent = fs::read_to_string(folder.join("mod.rs")).unwrap();
+                (module.to_owned(), parent)
+            }
+        };
         assert!(
-            module == "main" || main.contains(&format!("mod {module};")),
+            parent.contains(&format!("mod {module};")),
             "{} is never compiled",
             path.display()
         );

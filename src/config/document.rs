@@ -4,19 +4,19 @@
 //! stands in one of the lists below; taking its line out is the first step of building it.
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::Map;
 use serde_yaml::Value;
 
 use super::fields::Fields;
 use super::findings::Findings;
+use super::outputs::Outputs;
 use super::path::KeyPath;
 use super::pipeline::DataVersionMode;
 use super::{OnEmpty, Severity, retry};
 use crate::engines::catalog::PluginFile;
 use crate::engines::retry::Policy;
-
-const LATER_KEYS: &[(&str, &str)] = &[("outputs", "tables of results and bad rows")];
 
 const LATER_TABLE_KEYS: &[(&str, &str)] = &[
     ("samples", "failing rows in the report"),
@@ -24,31 +24,8 @@ const LATER_TABLE_KEYS: &[(&str, &str)] = &[
     ("chunks", "large tables in parts"),
 ];
 
-const LATER_RULE_KEYS: &[(&str, &str)] = &[("timeout", "time limits")];
-
 /// Rule types that are described but not built.
-pub const LATER_RULE_TYPES: &[&str] = &[
-    "primary_key",
-    "accepted_values",
-    "rejected_values",
-    "length",
-    "format",
-    "castable",
-    "comparison",
-    "not_in_future",
-    "freshness",
-    "row_count",
-    "aggregate",
-    "foreign_key",
-    "schema",
-    "reconcile",
-];
-
-/// Keys of the Python tool's `dqx` that have a meaning here.
-const LATER_DQX_KEYS: &[(&str, &str)] = &[
-    ("metrics_table", "tables of results"),
-    ("quarantine_table", "tables of bad rows"),
-];
+pub const LATER_RULE_TYPES: &[&str] = &["reconcile"];
 
 /// A config as written.
 pub struct Document<'a> {
@@ -60,6 +37,7 @@ pub struct Document<'a> {
     pub tables: Vec<TableDocument<'a>>,
     pub global_rules: Vec<RuleDocument<'a>>,
     pub require_sql_rules: bool,
+    pub outputs: Outputs,
 }
 
 /// A plugin file as written.
@@ -98,6 +76,7 @@ pub struct TableDocument<'a> {
     pub scope: Option<String>,
     pub data_version: DataVersionMode,
     pub tags: Vec<String>,
+    pub description: Option<String>,
     /// Whether anything is written under `rules`, be it right or wrong.
     pub has_rules: bool,
     pub rules: Vec<RuleDocument<'a>>,
@@ -114,6 +93,7 @@ pub struct RuleDocument<'a> {
     pub severity: Severity,
     pub scope: Option<String>,
     pub on_empty: OnEmpty,
+    pub timeout: Option<Duration>,
     pub enabled: bool,
     pub tags: Vec<String>,
     pub description: Option<String>,
@@ -136,9 +116,8 @@ impl<'a> Document<'a> {
             tables: read_tables(&mut root),
             global_rules: read_rules(&mut root, "global_rules"),
             require_sql_rules: root.optional("require_sql_rules").unwrap_or_default(),
+            outputs: Outputs::read(&mut root),
         };
-        root.later(LATER_KEYS);
-        read_dqx(&mut root);
         root.ask("engine");
         root.finish();
         document
@@ -177,6 +156,7 @@ impl<'a> TableDocument<'a> {
             scope: fields.optional("where"),
             data_version: DataVersionMode::read(&mut fields),
             tags: fields.texts("tags").unwrap_or_default(),
+            description: fields.optional("description"),
             has_rules: !is_empty(fields.value("rules")),
             rules: read_rules(&mut fields, "rules"),
         };
@@ -197,14 +177,12 @@ impl<'a> RuleDocument<'a> {
             severity: fields.optional("severity").unwrap_or_default(),
             scope: fields.optional("where"),
             on_empty: fields.optional("on_empty").unwrap_or_default(),
+            timeout: fields.duration("timeout"),
             enabled: fields.optional("enabled").unwrap_or(true),
             tags: fields.texts("tags").unwrap_or_default(),
             description: fields.optional("description"),
             parameters: fields.section("parameters"),
-            fields: {
-                fields.later(LATER_RULE_KEYS);
-                fields
-            },
+            fields,
         }
     }
 }
@@ -301,21 +279,4 @@ fn check_version(root: &mut Fields<'_>) {
             "write version: \"1.0\"",
         );
     }
-}
-
-/// What the Python tool took for Databricks; it says nothing about the data.
-fn read_dqx(root: &mut Fields<'_>) {
-    let mut dqx = root.section("dqx");
-    dqx.later(LATER_DQX_KEYS);
-    for (key, _) in dqx.entries() {
-        if !LATER_DQX_KEYS.iter().any(|(later, _)| *later == key) {
-            let message = format!("'dqx.{key}' has no effect here");
-            dqx.findings().warn_at_key(
-                &dqx.path().key(key),
-                message,
-                "remove it, or keep it for the Python tool",
-            );
-        }
-    }
-    dqx.finish();
 }

@@ -177,6 +177,7 @@ impl<'a> Loader<'a> {
         let findings = self.interpolate(&mut value, places, &folder);
         let document = Document::read(Fields::of(&findings, &value));
         let metadata = document.metadata.clone();
+        let outputs = document.outputs.clone();
         let pipeline = Pipeline::read(document.pipeline.clone(), &folder);
         self.load_plugins(&document.plugins, &findings, &folder);
         let settings = Settings {
@@ -202,6 +203,7 @@ impl<'a> Loader<'a> {
             pipeline,
             engines,
             tables,
+            outputs,
             secrets: Secrets::default(),
             warnings: Vec::new(),
         })

@@ -13,6 +13,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
@@ -32,9 +33,10 @@ mod findings;
 mod interpolate;
 mod lenient;
 mod load;
-mod logical_type;
+pub mod logical_type;
 mod marks;
 mod merge;
+mod outputs;
 mod path;
 mod pipeline;
 mod places;
@@ -56,6 +58,7 @@ mod yaml;
 
 pub use diagnostic::{ConfigErrors, Diagnostic, Level, Location, Place};
 pub use load::{LoadOptions, load, plugins_of};
+pub use outputs::Outputs;
 pub use pipeline::{DataVersionMode, Pipeline, Reuse};
 pub use secrets::Secrets;
 
@@ -71,6 +74,7 @@ pub struct Config {
     /// Engines by name; the default one is called [`DEFAULT_ENGINE`].
     pub engines: BTreeMap<String, EngineSettings>,
     pub tables: Vec<Table>,
+    pub outputs: Outputs,
     pub secrets: Secrets,
     /// What is allowed but probably not meant.
     pub warnings: Vec<Diagnostic>,
@@ -126,6 +130,7 @@ pub struct Table {
     pub scope: Option<SqlExpression>,
     pub data_version: DataVersionMode,
     pub tags: Vec<String>,
+    pub description: Option<String>,
     pub rules: Vec<Rule>,
     pub location: Location,
 }
@@ -194,6 +199,8 @@ pub struct Rule {
     /// Narrows the table's scope.
     pub scope: Option<SqlExpression>,
     pub on_empty: OnEmpty,
+    /// How long a query for it may take.
+    pub timeout: Option<Duration>,
     pub enabled: bool,
     /// A global rule that is skipped where a table lacks its columns.
     pub if_column_exists: bool,

@@ -2,14 +2,18 @@
 //!
 //! | step | where |
 //! | --- | --- |
-//! | what is asked, in no engine's words | [`question`] |
+//! | what is asked, in no engine's words | [`question`], [`condition`] |
+//! | what an engine may lack for it | [`ability`] |
 //! | the forms that a question has, all with the same answer | [`form`] |
 //! | what statistics prove without a query | [`proof`] |
 //! | the cheapest form, by what is known of the rows | [`choice`] |
 //! | what one query can answer together | [`scans`] |
 //! | that query in a dialect | [`sql`] |
+//! | the answer | [`value`] |
 
+pub mod ability;
 pub mod choice;
+pub mod condition;
 pub mod custom_sql;
 pub mod form;
 pub mod proof;
@@ -17,6 +21,7 @@ pub mod question;
 pub mod regex;
 pub mod scans;
 pub mod sql;
+pub mod value;
 
 pub use choice::Known;
 pub use form::{Form, FormName};

@@ -5,6 +5,7 @@
 
 pub mod ask;
 pub mod memory;
+pub mod parents;
 pub mod planning;
 pub mod prepare;
 pub mod result;

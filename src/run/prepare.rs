@@ -1,14 +1,17 @@
 //! Makes a table ready: its source attached, its rules turned into a plan.
 
-use data_validator_plugin::{Dialect, EngineError, RegexFlavour, Relation, Schema};
+use data_validator_plugin::{Dialect, EngineError, Relation, Schema};
+use jiff::Timestamp;
 
+use super::parents::Parents;
 use super::planning::{self, PlanOptions, SMALL_BYTES};
-use crate::config::{Rule, Table};
+use crate::config::{Config, Rule, Table};
 use crate::engines::connection::{Connection, Limits};
 use crate::engines::retry::Attempts;
-use crate::plan::question::{Condition, Count, Question};
+use crate::plan::ability::Ability;
+use crate::plan::question::{Condition, Question};
 use crate::plan::{Plan, Rows};
-use crate::rules::RuleError;
+use crate::rules::{Facts, RuleError};
 use crate::sources::{Found, SourceError};
 
 /// A table that is ready to be scanned.
@@ -16,6 +19,10 @@ use crate::sources::{Found, SourceError};
 pub struct Prepared<'t> {
     pub table: &'t Table,
     pub relation: Relation,
+    pub schema: Schema,
+    /// The moment that counts as now.
+    pub now: Timestamp,
+    pub parents: Parents,
     pub rules: Vec<PreparedRule<'t>>,
     pub plan: Plan,
     /// What the call took that took the most attempts, from connecting on.
@@ -36,8 +43,8 @@ pub struct PreparedRule<'t> {
 pub enum Step {
     /// It asks: indices of the plan's questions.
     Ask {
-        /// The number of rows in scope.
-        total: usize,
+        /// The number of rows in scope; `None` where the table as a whole is judged.
+        total: Option<usize>,
         questions: Vec<usize>,
     },
     /// It is left out, for this reason.
@@ -59,16 +66,30 @@ pub enum PrepareError {
     },
 }
 
+/// What a table is made ready with.
+pub struct Preparing<'p> {
+    pub connection: &'p mut Connection,
+    pub limits: Limits<'p>,
+    pub config: &'p Config,
+    pub options: PlanOptions,
+    pub now: Timestamp,
+}
+
 /// Attaches a table's source and plans the scans for these rules of it; reads metadata only, except
 /// that the column types of CSV files are inferred from their rows.
 pub fn prepare<'t>(
-    connection: &mut Connection,
-    limits: Limits<'_>,
+    preparing: Preparing<'_>,
     table: &'t Table,
     found: &Found,
     rules: &[&'t Rule],
-    options: PlanOptions,
 ) -> Result<Prepared<'t>, PrepareError> {
+    let Preparing {
+        connection,
+        limits,
+        config,
+        options,
+        now,
+    } = preparing;
     let source = found.source()?;
     let failed = |error, attempts| PrepareError::Engine {
         what: found.describe(),
@@ -85,18 +106,21 @@ pub fn prepare<'t>(
     let schema = schema
         .result
         .map_err(|error| failed(error, schema.attempts))?;
+    let parents = Parents::attach(connection, limits, config, table, rules);
     let mut plan = Plan::default();
-    let rules = rules
-        .iter()
-        .map(|rule| PreparedRule {
-            rule,
-            step: step(rule, &schema, &connection.description().dialect, &mut plan),
-        })
-        .collect();
+    let dialect = &connection.description().dialect;
+    let prepare = |rule: &&'t Rule| PreparedRule {
+        rule,
+        step: step(rule, &schema, now, &parents, dialect, &mut plan),
+    };
+    let rules = rules.iter().map(prepare).collect();
     let bytes = found.bytes();
     let mut prepared = Prepared {
         table,
         relation,
+        schema: schema.clone(),
+        now,
+        parents,
         rules,
         plan,
         attempts: Attempts::default(),
@@ -167,6 +191,16 @@ impl Prepared<'_> {
         self.is_costly_to_scan && self.plan.scans.len() > 1
     }
 
+    /// What is known of the table, to judge a rule by.
+    pub fn facts(&self, rule: &Rule) -> Facts<'_> {
+        let reference = rule.check.reference();
+        Facts {
+            schema: &self.schema,
+            now: self.now,
+            parent: reference.and_then(|reference| self.parents.of(reference).ok()),
+        }
+    }
+
     /// The rows that the rules look at.
     pub fn rows(&self) -> Rows<'_> {
         Rows {
@@ -176,25 +210,49 @@ impl Prepared<'_> {
     }
 }
 
-fn step(rule: &Rule, schema: &Schema, dialect: &Dialect, plan: &mut Plan) -> Step {
-    let scoped = |question: Question| Question {
+fn step(
+    rule: &Rule,
+    schema: &Schema,
+    now: Timestamp,
+    parents: &Parents,
+    dialect: &Dialect,
+    plan: &mut Plan,
+) -> Step {
+    let parent = match rule
+        .check
+        .reference()
+        .map(|reference| parents.of(reference))
+    {
+        None => None,
+        Some(Ok(parent)) => Some(parent),
+        Some(Err(error)) => return Step::Unfit(error),
+    };
+    let facts = Facts {
+        schema,
+        now,
+        parent,
+    };
+    let of_rule = |question: Question| Question {
         scope: rule.scope.clone(),
+        timeout: rule.timeout,
         ..question
     };
-    match rule.check.questions(schema) {
-        Ok(questions)
-            if dialect.regex_flavour == RegexFlavour::None
-                && questions.iter().any(Question::has_pattern) =>
-        {
-            Step::Unfit(RuleError::NoPatterns)
+    match rule.check.questions(&facts) {
+        Ok(questions) => {
+            let lacking = |question| Ability::lacking(question, dialect);
+            if let Some(ability) = questions.iter().find_map(lacking) {
+                return Step::Unfit(RuleError::Lacks(ability));
+            }
+            let total = (!rule.check.judges_table())
+                .then(|| plan.ask(of_rule(Question::rows(Condition::Always))));
+            let questions = questions.into_iter();
+            Step::Ask {
+                total,
+                questions: questions
+                    .map(|question| plan.ask(of_rule(question)))
+                    .collect(),
+            }
         }
-        Ok(questions) => Step::Ask {
-            total: plan.ask(scoped(Question::new(Count::Rows(Condition::Always)))),
-            questions: questions
-                .into_iter()
-                .map(|question| plan.ask(scoped(question)))
-                .collect(),
-        },
         Err(RuleError::UnknownColumn { column, .. }) if rule.if_column_exists => {
             Step::Skip(format!("the table has no column '{column}'"))
         }

@@ -6,6 +6,9 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::Instant;
 
+use jiff::Timestamp;
+
+use super::parents;
 use super::planning::PlanOptions;
 use super::result::Summary;
 use super::settings::Progress;
@@ -23,6 +26,8 @@ pub struct Work<'a> {
     pub plan: PlanOptions,
     pub interrupt: &'a Interrupt,
     pub deadline: Option<Instant>,
+    /// The moment that counts as now.
+    pub now: Timestamp,
     /// `None` where no state is kept.
     pub state: Option<&'a RwLock<RunState>>,
 }
@@ -114,10 +119,12 @@ impl Work<'_> {
             connection,
             limits,
             plan: self.plan,
+            now: self.now,
             state: self.state,
         };
         let summary = table::validate(means, table, rules);
         connection.detach(&table.name);
+        parents::detach(connection, table, rules);
         summary
     }
 }

@@ -43,6 +43,10 @@ struct Recorded<'r> {
     missing_count: u64,
     #[serde(skip_serializing_if = "is_zero")]
     excluded_count: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    observed: Option<&'r Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finding: Option<&'r str>,
     /// Says that the counts are ours.
     judged_by: JudgedBy,
 }
@@ -61,6 +65,8 @@ struct Recalled {
     success_rate: Value,
     message: Value,
     metadata: Value,
+    observed: Option<Value>,
+    finding: Value,
     judged_by: Option<JsonText>,
 }
 
@@ -94,6 +100,8 @@ pub fn entry(rule: &Rule, result: &RuleResult, proof: Proof<'_>) -> RuleEntry {
         status: result.status,
         missing_count: result.missing_count,
         excluded_count: result.excluded_count,
+        observed: result.observed.as_ref(),
+        finding: result.finding.as_deref(),
         judged_by: JudgedBy::of(rule),
     });
     RuleEntry {
@@ -126,11 +134,14 @@ pub fn recall(rule: &Rule, entry: &RuleEntry) -> Option<(RuleResult, Option<Stri
     } else if let (Some(failed), Some(total), Some(judged_by)) = counts {
         judged_otherwise = difference(rule, &judged_by);
         let counts = Counts {
+            total,
             failed,
             missing: count_or_zero(&recorded.missing_count)?,
             excluded: count_or_zero(&recorded.excluded_count)?,
+            observed: recorded.observed,
+            finding: recorded.finding.as_str().map(str::to_owned),
         };
-        verdict::judge(rule, total, counts)
+        verdict::judge(rule, counts)
     } else {
         let mut result = verdict::skipped_with(rule, message);
         result.passed = recorded.passed.as_bool()?;

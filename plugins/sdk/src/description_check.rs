@@ -53,11 +53,32 @@ impl Dialect {
             &["value"],
             &[],
         )?;
-        self.count_distinct_bitmap
-            .as_ref()
-            .map_or(Ok(()), |bitmap| {
-                template("count_distinct_bitmap", bitmap, &["value"], &["min", "max"])
-            })
+        let optional: [(_, &Option<String>, &[&str]); 9] = [
+            (
+                "count_distinct_bitmap",
+                &self.count_distinct_bitmap,
+                &["min", "max"],
+            ),
+            ("text_length", &self.text_length, &[]),
+            ("is_json", &self.is_json, &[]),
+            ("moment_in_utc", &self.moment_in_utc, &[]),
+            ("days_since_epoch", &self.days_since_epoch, &[]),
+            (
+                "microseconds_since_epoch",
+                &self.microseconds_since_epoch,
+                &[],
+            ),
+            ("exact_sum", &self.exact_sum, &["scale"]),
+            ("stddev_samp", &self.stddev_samp, &[]),
+            ("stddev_pop", &self.stddev_pop, &[]),
+        ];
+        let given = optional
+            .iter()
+            .filter_map(|(name, text, allowed)| Some((name, text.as_ref()?, allowed)));
+        for (name, text, allowed) in given {
+            template(name, text, &["value"], allowed)?;
+        }
+        Ok(())
     }
 }
 

@@ -82,6 +82,14 @@ impl Dialect {
             type_names: crate::dialect::TypeNames::default(),
             max_select_items: 1000,
             count_distinct_bitmap: None,
+            text_length: None,
+            is_json: None,
+            moment_in_utc: None,
+            days_since_epoch: None,
+            microseconds_since_epoch: None,
+            exact_sum: None,
+            stddev_samp: None,
+            stddev_pop: None,
             costs: crate::dialect::Costs::default(),
         }
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use data_validator_plugin::{
     Call, Description, Engine, EngineConfig, EngineError, Publication, Relation, Session, Source,
@@ -53,6 +53,18 @@ pub struct Limits<'a> {
     pub deadline: Option<Instant>,
     /// Hears of each wait before a call is made again.
     pub told: &'a dyn Fn(&str),
+}
+
+impl Limits<'_> {
+    /// As these, with so much time from now at most.
+    #[must_use]
+    pub fn within(self, time: Option<Duration>) -> Self {
+        let end = time.and_then(|time| Instant::now().checked_add(time));
+        Self {
+            deadline: self.deadline.into_iter().chain(end).min(),
+            ..self
+        }
+    }
 }
 
 impl Connection {
