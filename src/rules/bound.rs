@@ -6,8 +6,9 @@ use std::str::FromStr;
 use bigdecimal::num_bigint::Sign;
 use bigdecimal::{BigDecimal, RoundingMode};
 use data_validator_plugin::{Column, LogicalType};
+use jiff::Span;
 use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
+use jiff::fmt::temporal::Pieces;
 use serde::{Serialize, Serializer};
 
 use super::RuleError;
@@ -16,6 +17,9 @@ use crate::plan::question::{Condition, Literal, Operator};
 
 /// The most digits an exact number has on any engine.
 const MAX_DIGITS: i64 = 38;
+
+/// So many digits of a number without quotes are kept for sure.
+const DIGITS_OF_DOUBLE: u64 = 15;
 
 /// Which end of the range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -32,6 +36,9 @@ pub struct Bound {
     value: BoundValue,
     /// The bound itself fails too.
     exclusive: bool,
+    /// It was written with more digits than the number kept.
+    #[serde(skip)]
+    digits_lost: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -81,10 +88,17 @@ impl Bound {
             );
             return None;
         };
+        let digits_lost = match (&written, &value) {
+            (serde_yaml::Value::Number(written), BoundValue::Number(number)) => {
+                written.is_f64() && number.normalized().digits() > DIGITS_OF_DOUBLE
+            }
+            _ => false,
+        };
         Some(Self {
             side,
             value,
             exclusive: exclusive.unwrap_or_default(),
+            digits_lost,
         })
     }
 
@@ -93,6 +107,14 @@ impl Bound {
         let inclusive = !self.exclusive && !max.exclusive;
         let order = match (&self.value, &max.value) {
             (BoundValue::Number(min), BoundValue::Number(max)) => min.cmp(max),
+            // As numbers or as texts, which is up to the column.
+            (BoundValue::Text(min), BoundValue::Text(max))
+                if exact(min)
+                    .zip(exact(max))
+                    .is_some_and(|(min, max)| min <= max) =>
+            {
+                return true;
+            }
             (BoundValue::Text(min), BoundValue::Text(max)) => match (moment(min), moment(max)) {
                 (Some(min), Some(max)) => min.cmp(&max),
                 _ => min.cmp(max),
@@ -117,16 +139,20 @@ impl Bound {
             text,
         };
         Ok(match (logical_type, &self.value) {
-            (LogicalType::Integer, BoundValue::Number(number)) => {
-                self.against_exact(column, number, MAX_DIGITS + 1, 0)
+            (LogicalType::Integer, _) => {
+                self.against_exact(column, &self.exact(column)?, MAX_DIGITS + 1, 0)
             }
-            (LogicalType::Decimal { scale, .. }, BoundValue::Number(number)) => self.against_exact(
+            (LogicalType::Decimal { scale, .. }, _) => self.against_exact(
                 column,
-                number,
+                &self.exact(column)?,
                 MAX_DIGITS - i64::from(*scale),
                 i64::from(*scale),
             ),
-            (LogicalType::Float | LogicalType::Double, BoundValue::Number(number)) => {
+            (LogicalType::Float, BoundValue::Number(number)) => {
+                let (text, exclusive) = self.nearest_single(number);
+                compare(typed(logical_type, text), exclusive)
+            }
+            (LogicalType::Double, BoundValue::Number(number)) => {
                 compare(typed(logical_type, number.to_string()), self.exclusive)
             }
             (LogicalType::Text, BoundValue::Text(text)) => {
@@ -166,13 +192,7 @@ impl Bound {
                     self.exclusive,
                 )
             }
-            (
-                LogicalType::Integer
-                | LogicalType::Decimal { .. }
-                | LogicalType::Float
-                | LogicalType::Double,
-                BoundValue::Text(_),
-            ) => {
+            (LogicalType::Float | LogicalType::Double, BoundValue::Text(_)) => {
                 return Err(self.unfit(column, "write the bound as a number, without quotes"));
             }
             (
@@ -190,6 +210,38 @@ impl Bound {
                 );
             }
         })
+    }
+
+    /// The bound of a column of exact numbers, which may stand in quotes to keep all its digits.
+    fn exact(&self, column: &Column) -> Result<BigDecimal, RuleError> {
+        match &self.value {
+            BoundValue::Number(_) if self.digits_lost => Err(self.unfit(
+                column,
+                "write it in quotes, so that all its digits are kept",
+            )),
+            BoundValue::Number(number) => Ok(number.clone()),
+            BoundValue::Text(text) => {
+                exact(text).ok_or_else(|| self.unfit(column, "write the bound as a number"))
+            }
+        }
+    }
+
+    /// The nearest number of 32 bits, and whether that fails too. Engines refuse a larger one than there
+    /// are, which only an infinity lies beyond.
+    fn nearest_single(&self, number: &BigDecimal) -> (String, bool) {
+        match number.to_string().parse::<f32>() {
+            Ok(nearest) if nearest.is_infinite() => {
+                let is_below_all = nearest.is_sign_negative();
+                let text = if is_below_all {
+                    "-Infinity"
+                } else {
+                    "Infinity"
+                };
+                (text.to_owned(), (self.side == Side::Min) == is_below_all)
+            }
+            Ok(nearest) => (nearest.to_string(), self.exclusive),
+            Err(_) => (number.to_string(), self.exclusive),
+        }
     }
 
     /// Compares with a column whose values are whole multiples of `10^-scale`, by a literal that is one too.
@@ -216,8 +268,9 @@ impl Bound {
             return beyond_all
                 .then(|| Condition::Not(Box::new(Condition::IsNull(column.name.clone()))));
         }
-        let logical_type = match scale {
-            0 => LogicalType::Integer,
+        // A number of so many digits that stands as it is would be a double on some engines.
+        let logical_type = match column.logical_type {
+            LogicalType::Integer => LogicalType::Integer,
             _ => LogicalType::Decimal {
                 precision: MAX_DIGITS as u8,
                 scale: scale as u8,
@@ -256,12 +309,25 @@ fn as_text<S: Serializer>(number: &BigDecimal, serializer: S) -> Result<S::Ok, S
     serializer.serialize_str(&number.normalized().to_plain_string())
 }
 
-/// A date or timestamp as a naive moment in UTC.
+/// A number with all its digits.
+fn exact(text: &str) -> Option<BigDecimal> {
+    BigDecimal::from_str(text).ok()
+}
+
+/// A date or timestamp as a naive moment in UTC, also of the last days of the year 9999, which
+/// `jiff::Timestamp` leaves out.
 fn moment(text: &str) -> Option<DateTime> {
-    jiff::Timestamp::from_str(text)
-        .map(|timestamp| TimeZone::UTC.to_datetime(timestamp))
-        .or_else(|_| DateTime::from_str(text))
-        .ok()
+    let written = Pieces::parse(text).ok()?;
+    let local = written
+        .date()
+        .to_datetime(written.time().unwrap_or_default());
+    match written.to_numeric_offset() {
+        Some(offset) => {
+            let ahead = Span::new().try_seconds(offset.seconds()).ok()?;
+            local.checked_sub(ahead).ok()
+        }
+        None => Some(local),
+    }
 }
 
 impl fmt::Display for Bound {
