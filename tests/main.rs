@@ -17,6 +17,7 @@ mod flights;
 mod forms;
 mod meaning;
 mod plugins;
+mod random;
 mod reports;
 mod restarts;
 mod retry;

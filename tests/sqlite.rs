@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::support::{Workspace, repository, rule};
 
 /// The engine, built by its Makefile.
-fn build(folder: &Path) {
+pub fn build(folder: &Path) {
     let example = repository().join("plugins/example-c");
     let out = format!("OUT={}", folder.display());
     let output = Command::new("make")

@@ -90,10 +90,11 @@ impl Bound {
         let order = match (&self.value, &max.value) {
             (BoundValue::Number(min), BoundValue::Number(max)) => min.cmp(max),
             (BoundValue::Text(min), BoundValue::Text(max)) => {
+                // As numbers or as texts, which is up to the column.
                 let number = |text: &String| BigDecimal::from_str(text).ok();
                 if number(min)
                     .zip(number(max))
-                    .is_some_and(|(min, max)| min < max)
+                    .is_some_and(|(min, max)| min <= max)
                 {
                     return true;
                 }
@@ -131,7 +132,11 @@ impl Bound {
                 MAX_DIGITS - i64::from(*scale),
                 i64::from(*scale),
             ),
-            (LogicalType::Float | LogicalType::Double, BoundValue::Number(number)) => {
+            (LogicalType::Float, BoundValue::Number(number)) => {
+                let (text, exclusive) = self.nearest_single(number);
+                compare(typed(logical_type, text), exclusive)
+            }
+            (LogicalType::Double, BoundValue::Number(number)) => {
                 compare(typed(logical_type, number.to_string()), self.exclusive)
             }
             (LogicalType::Text, BoundValue::Text(text)) => {
@@ -188,6 +193,24 @@ impl Bound {
         })
     }
 
+    /// The nearest number of 32 bits, and whether that fails too. Engines refuse a larger one than there
+    /// are, which only an infinity lies beyond.
+    fn nearest_single(&self, number: &BigDecimal) -> (String, bool) {
+        match number.to_string().parse::<f32>() {
+            Ok(nearest) if nearest.is_infinite() => {
+                let is_below_all = nearest.is_sign_negative();
+                let text = if is_below_all {
+                    "-Infinity"
+                } else {
+                    "Infinity"
+                };
+                (text.to_owned(), (self.side == Side::Min) == is_below_all)
+            }
+            Ok(nearest) => (nearest.to_string(), self.exclusive),
+            Err(_) => (number.to_string(), self.exclusive),
+        }
+    }
+
     /// Compares with a column whose values are whole multiples of `10^-scale`, by a literal that is one too.
     fn against_exact(
         &self,
@@ -212,8 +235,9 @@ impl Bound {
             return beyond_all
                 .then(|| Condition::Not(Box::new(Condition::IsNull(column.name.clone()))));
         }
-        let logical_type = match scale {
-            0 => LogicalType::Integer,
+        // A number of so many digits that stands as it is would be a double on some engines.
+        let logical_type = match column.logical_type {
+            LogicalType::Integer => LogicalType::Integer,
             _ => LogicalType::Decimal {
                 precision: MAX_DIGITS as u8,
                 scale: scale as u8,

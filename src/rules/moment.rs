@@ -3,18 +3,27 @@
 use std::str::FromStr;
 
 use data_validator_plugin::LogicalType;
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
+use jiff::fmt::temporal::Pieces;
 use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
 
 use crate::plan::question::Literal;
 
-/// A date or timestamp as a naive moment in UTC.
+/// A date or timestamp as a naive moment in UTC, also of the last days of the year 9999, which
+/// `jiff::Timestamp` leaves out.
 pub fn moment(text: &str) -> Option<DateTime> {
-    Timestamp::from_str(text)
-        .map(|timestamp| TimeZone::UTC.to_datetime(timestamp))
-        .or_else(|_| DateTime::from_str(text))
-        .ok()
+    let written = Pieces::parse(text).ok()?;
+    let local = written
+        .date()
+        .to_datetime(written.time().unwrap_or_default());
+    match written.to_numeric_offset() {
+        Some(offset) => {
+            let ahead = Span::new().try_seconds(offset.seconds()).ok()?;
+            local.checked_sub(ahead).ok()
+        }
+        None => Some(local),
+    }
 }
 
 /// A date that is written as one, or as its midnight in UTC.

@@ -8,7 +8,8 @@
 //!
 //! ## Parameters
 //! `min_value`, `max_value`: one is enough; a number, or text for dates (`2026-01-31`), timestamps
-//! (`2026-01-31T12:00:00Z`, UTC without a zone) and text columns.
+//! (`2026-01-31T12:00:00Z`, UTC without a zone) and text columns. For a column of whole or decimal numbers
+//! a number with more than 15 digits stands in quotes, which keep all of them.
 //! `exclusive_min`, `exclusive_max` (default false): the bound itself fails.
 //! `nulls`: `pass` (default), `fail`, `exclude`.
 //!
