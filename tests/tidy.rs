@@ -125,6 +125,7 @@ fn libraries_are_loaded_in_one_place() {
 
 #[test]
 fn every_test_file_is_part_of_the_test_binary() {
+    let main = fs::read_to_string(repository().join("tests/main.rs")).unwrap();
     for path in files_below(&repository().join("tests"), &[".rs"]) {
         // A crate of its own.
         if path.starts_with(repository().join("tests/harness")) {
