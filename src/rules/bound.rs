@@ -30,6 +30,9 @@ pub struct Bound {
     value: BoundValue,
     /// The bound itself fails too.
     exclusive: bool,
+    /// It was written with more digits than YAML keeps of a number with a point.
+    #[serde(skip)]
+    digits_lost: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -65,7 +68,9 @@ impl Bound {
             return None;
         };
         let value = match &written {
-            serde_yaml::Value::Number(written) => constant::number(written).map(BoundValue::Number),
+            serde_yaml::Value::Number(written) => BigDecimal::from_str(&written.to_string())
+                .ok()
+                .map(BoundValue::Number),
             serde_yaml::Value::String(text) => Some(BoundValue::Text(text.clone())),
             _ => None,
         };
@@ -77,10 +82,16 @@ impl Bound {
             );
             return None;
         };
+        // A column of doubles is compared with the double that is left.
+        let digits_lost = match &written {
+            serde_yaml::Value::Number(written) => constant::number(written).is_none(),
+            _ => false,
+        };
         Some(Self {
             side,
             value,
             exclusive: exclusive.unwrap_or_default(),
+            digits_lost,
         })
     }
 
@@ -123,6 +134,14 @@ impl Bound {
             text,
         };
         Ok(match (logical_type, &self.value) {
+            (LogicalType::Integer | LogicalType::Decimal { .. }, BoundValue::Number(_))
+                if self.digits_lost =>
+            {
+                return Err(self.unfit(
+                    column,
+                    "write it in quotes, so that all its digits are kept",
+                ));
+            }
             (LogicalType::Integer, BoundValue::Number(number)) => {
                 self.against_exact(column, number, MAX_DIGITS + 1, 0)
             }
@@ -174,7 +193,7 @@ impl Bound {
                 | LogicalType::Double,
                 BoundValue::Text(_),
             ) => {
-                return Err(self.unfit(column, "write the bound as a number, without quotes"));
+                return Err(self.unfit(column, "write the bound as a number"));
             }
             (
                 LogicalType::Text

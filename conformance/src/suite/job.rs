@@ -46,7 +46,7 @@ impl EngineChoice {
             None => catalog.find(&self.name),
         };
         found
-            .map_err(|error| anyhow!("{error}"))
+            .map_err(|error| anyhow!("{}; {}", error.message, error.hint))
             .context("loading the engine")
     }
 }
