@@ -2,6 +2,7 @@
 
 mod account;
 mod binaries;
+mod download;
 mod process;
 mod server;
 mod set_up;
