@@ -48,6 +48,7 @@ mod source;
 mod source_files;
 mod sources;
 mod table;
+mod source_url;
 #[cfg(test)]
 pub mod tests;
 mod text;

@@ -22,6 +22,7 @@ mod places;
 mod positions_property;
 mod resolved;
 mod secrets;
+mod source_urls;
 mod sources;
 mod value_builder;
 
