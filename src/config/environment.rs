@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_yaml::{Mapping, Value};
 
 use super::diagnostic::{Diagnostic, Place};
-use super::path::KeyPath;
+use super::path::{KeyPath, Step};
 use super::places::{Places, SecondReading};
 use super::yaml;
 
@@ -48,6 +48,15 @@ pub fn apply(
             Err((message, hint)) => diagnostics.push(Diagnostic::error(place, message, hint)),
         }
     }
+}
+
+/// The variable that replaces the value at a path.
+pub fn variable(path: &KeyPath) -> String {
+    let parts = path.steps().into_iter().map(|step| match step {
+        Step::Key(key) => key.to_uppercase(),
+        Step::Index(index) => index.to_string(),
+    });
+    format!("{PREFIX}{}", parts.collect::<Vec<_>>().join(SEPARATOR))
 }
 
 fn read_value(text: &str) -> Result<Value, (String, String)> {

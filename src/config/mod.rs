@@ -8,6 +8,8 @@
 //! | value → `Document`, as written | `document`, [`fields`] |
 //! | document → [`Config`], ready to run | `resolve`, `engine`, `table`, `rule`, `source` |
 //!
+//! What a config from a stranger must not do is in [`untrusted`].
+//!
 //! Every step adds [`Diagnostic`]s, so that all errors of a file are shown at once.
 
 use std::collections::BTreeMap;
@@ -46,12 +48,13 @@ mod rule;
 mod secrets;
 mod source;
 mod source_files;
+mod source_url;
 mod sources;
 mod table;
-mod source_url;
 #[cfg(test)]
 pub mod tests;
 mod text;
+pub mod untrusted;
 mod value_builder;
 mod yaml;
 
@@ -59,6 +62,8 @@ pub use diagnostic::{ConfigErrors, Diagnostic, Level, Location, Place};
 pub use load::{LoadOptions, load, plugins_of};
 pub use pipeline::{DataVersionMode, Pipeline, Reuse};
 pub use secrets::Secrets;
+pub use untrusted::{Untrusted, refuse_link, refuse_link_beside};
+pub use untrusted::confined::{lies_within, link_out};
 
 /// A config that was checked and can be run.
 #[derive(Debug)]
@@ -73,6 +78,8 @@ pub struct Config {
     pub engines: BTreeMap<String, EngineSettings>,
     pub tables: Vec<Table>,
     pub secrets: Secrets,
+    /// The config's folder, canonical, where the config is a stranger's: no link in it is followed out of it.
+    pub confined_to: Option<PathBuf>,
     /// What is allowed but probably not meant.
     pub warnings: Vec<Diagnostic>,
 }
@@ -151,6 +158,8 @@ pub struct FilesSpec {
     pub quote: Option<u8>,
     /// Column types of a CSV file that are not to be inferred, by column name.
     pub schema: BTreeMap<String, data_validator_plugin::LogicalType>,
+    /// The folder, canonical, that all files must lie in; none for a config that is trusted.
+    pub within: Option<PathBuf>,
 }
 
 /// A format of files.

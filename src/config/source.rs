@@ -96,6 +96,7 @@ fn any_format(path: PathBuf) -> FilesSpec {
         delimiter: None,
         quote: None,
         schema: BTreeMap::new(),
+        within: None,
     }
 }
 

@@ -67,6 +67,7 @@ pub fn read_files(fields: &mut Fields<'_>, folder: &Path) -> Option<FilesSpec> {
         delimiter,
         quote,
         schema,
+        within: None,
     })
 }
 

@@ -4,15 +4,17 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::SourceError;
-use crate::config::{FileKind, FilesSpec};
+use crate::config::{FileKind, FilesSpec, lies_within, link_out};
 
 /// The files, sorted by name, and their common format.
 pub fn find(spec: &FilesSpec) -> Result<(FileKind, Vec<PathBuf>), SourceError> {
+    let within = spec.within.as_deref();
     let paths = if spec.path.is_dir() {
-        in_folder(&spec.path, spec.format)?
+        in_folder(&spec.path, spec.format, within)?
     } else {
         by_name(&spec.path)?
     };
+    refuse_outside(&paths, within)?;
     let kind = match spec.format {
         Some(kind) => kind,
         None => common_kind(&spec.path, &paths)?,
@@ -55,7 +57,27 @@ fn by_name(path: &Path) -> Result<Vec<PathBuf>, SourceError> {
     Ok(paths)
 }
 
-fn in_folder(folder: &Path, kind: Option<FileKind>) -> Result<Vec<PathBuf>, SourceError> {
+/// # Errors
+/// A link led to something outside of the folder that files must lie in.
+fn refuse_outside(paths: &[PathBuf], within: Option<&Path>) -> Result<(), SourceError> {
+    let Some(within) = within else {
+        return Ok(());
+    };
+    let is_outside = |path: &&PathBuf| !lies_within(path, within);
+    match paths.iter().find(is_outside) {
+        None => Ok(()),
+        // The link is told and not what lies behind it.
+        Some(path) => Err(SourceError::Outside(
+            link_out(path, within).unwrap_or_else(|| within.to_owned()),
+        )),
+    }
+}
+
+fn in_folder(
+    folder: &Path,
+    kind: Option<FileKind>,
+    within: Option<&Path>,
+) -> Result<Vec<PathBuf>, SourceError> {
     let failed = |why: &dyn std::fmt::Display| {
         SourceError::Files(format!("reading the folder {}: {why}", folder.display()))
     };
@@ -63,6 +85,7 @@ fn in_folder(folder: &Path, kind: Option<FileKind>) -> Result<Vec<PathBuf>, Sour
     let mut folders = vec![folder.to_owned()];
     let mut seen = HashSet::new();
     while let Some(folder) = folders.pop() {
+        refuse_outside(std::slice::from_ref(&folder), within)?;
         // A link may lead back to a folder that was read already.
         if !seen.insert(folder.canonicalize().map_err(|error| failed(&error))?) {
             continue;

@@ -11,7 +11,7 @@ use crate::config::{FileKind, FilesSpec, SourceSpec};
 
 mod columns;
 mod csv;
-mod files;
+pub(crate) mod files;
 
 /// Why a source cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,11 @@ pub enum SourceError {
     Missing,
     #[error("{0}")]
     Files(String),
+    #[error(
+        "{} is a link in the config's folder that leads out of it, which an untrusted config must not",
+        .0.display()
+    )]
+    Outside(PathBuf),
     #[error(transparent)]
     Csv(#[from] csv::CsvError),
 }

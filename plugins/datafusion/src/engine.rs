@@ -47,6 +47,7 @@ impl Engine for DataFusion {
                 transactions: Transactions::None,
             },
             harmless_options: config::harmless_options(),
+            safe_options: config::safe_options(),
             connection: config::keys(),
         }
     }

@@ -24,6 +24,7 @@ mod resolved;
 mod secrets;
 mod source_urls;
 mod sources;
+mod untrusted;
 mod value_builder;
 
 /// A folder with the files of one test.
@@ -111,8 +112,12 @@ fn describe(name: &str) -> Description {
         engine_version: "1".into(),
         semantics: 1,
         dialect: Dialect::ansi(),
-        capabilities: Capabilities::default(),
+        capabilities: Capabilities {
+            embedded: name == "embedded",
+            ..Capabilities::default()
+        },
         harmless_options: Vec::new(),
+        safe_options: vec!["threads".into()],
         connection,
     }
 }

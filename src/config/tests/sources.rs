@@ -123,6 +123,7 @@ fn mapping_says_how_files_are_read() {
             schema: schema
                 .map(|(name, logical_type)| (name.to_owned(), logical_type))
                 .into(),
+            within: None,
         })
     );
 }
