@@ -169,6 +169,7 @@ pub enum FileKind {
     Tsv,
     Json,
     Parquet,
+    Arrow,
 }
 
 impl FileKind {
@@ -180,6 +181,7 @@ impl FileKind {
         ("ndjson", Self::Json),
         ("jsonl", Self::Json),
         ("parquet", Self::Parquet),
+        ("arrow", Self::Arrow),
     ];
 
     /// The format of that name, in any letter case.

@@ -12,7 +12,7 @@ use super::source_url::refuse_url;
 use super::{FileKind, FilesSpec};
 
 /// Endings of data files that this version does not read.
-const UNREADABLE: &[&str] = &["arrow", "gz", "zst"];
+const UNREADABLE: &[&str] = &["gz", "zst"];
 
 /// Reads a mapping with the key `path`.
 pub fn read_files(fields: &mut Fields<'_>, folder: &Path) -> Option<FilesSpec> {

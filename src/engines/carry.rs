@@ -23,8 +23,7 @@ pub fn attach(
     match source {
         Source::Files { format, .. } if !reads(description, format) => {
             if !description.capabilities.ingest {
-                // Its own words are better than ours.
-                return session.attach(name, source, call);
+                return Err(cannot_read(name, description, format));
             }
             carry(session, name, source, format, call)
         }
@@ -64,6 +63,29 @@ fn carry(
     let sql = format!("SELECT {} FROM {}", columns.join(", "), files.sql);
     let mut rows = reading.query(&sql, call)?;
     session.ingest(name, &mut *rows, call)
+}
+
+fn cannot_read(name: &str, description: &Description, format: &FileFormat) -> EngineError {
+    let formats = &description.capabilities.file_formats;
+    let itself = match &formats[..] {
+        [] => "no files".to_owned(),
+        formats => format!("files of {}", formats.join(", ")),
+    };
+    let kinds = registry::linked_in();
+    let others: Vec<&str> = (kinds.iter())
+        .filter(|kind| reads(&kind.description, format))
+        .map(|kind| kind.description.name.as_str())
+        .collect();
+    let advice = match &others[..] {
+        [] => "read the table with one that does".to_owned(),
+        others => format!("read the table with the engine {}", others.join(" or ")),
+    };
+    let message = format!(
+        "attaching '{name}': the engine '{}' reads {itself}, and not {}; {advice}",
+        description.name,
+        format.name()
+    );
+    EngineError::new(ErrorClass::Unsupported, message)
 }
 
 fn reads(description: &Description, format: &FileFormat) -> bool {

@@ -107,7 +107,7 @@ fn in_folder(
         }
     }
     if paths.is_empty() {
-        return Err(failed(&"no CSV, TSV, JSON or Parquet file is in it"));
+        return Err(failed(&"no CSV, TSV, JSON, Parquet or Arrow file is in it"));
     }
     paths.sort();
     Ok(paths)

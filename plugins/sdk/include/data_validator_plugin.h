@@ -435,6 +435,7 @@ typedef struct DvPlugin {
      *   {"query": "SELECT ..."}
      *   {"files": {"format": "parquet", "paths": ["/absolute/a.parquet"]}}
      *   {"files": {"format": "json", "paths": [...]}}
+     *   {"files": {"format": "arrow", "paths": [...]}}
      *   {"files": {"format": {"csv": {"delimiter": ",", "quote": "\"",
      *                                 "schema": {"columns": [{"name": "a", "type": "integer"}]}}},
      *              "paths": [...]}}

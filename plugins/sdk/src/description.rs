@@ -45,7 +45,7 @@ pub struct Capabilities {
     /// Whether the engine computes in the host's process, so that more sessions use more of its processors;
     /// a server is asked by one session at a time unless a user wants more.
     pub embedded: bool,
-    /// Formats of files the engine reads itself: `parquet`, `csv`, `json`.
+    /// Formats of files the engine reads itself: `parquet`, `csv`, `json`, `arrow`.
     pub file_formats: Vec<String>,
     /// Whether a session can refuse to write.
     pub read_only_sessions: bool,
