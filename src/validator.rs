@@ -298,8 +298,9 @@ impl DataValidator {
             return Ok(None);
         };
         if let Some(folder) = &self.config.confined_to {
-            config::refuse_link_beside(path, folder)
-                .map_err(|(message, hint)| Error::usage(format!("the state file: {message}"), &hint))?;
+            config::refuse_link_beside(path, folder).map_err(|(message, hint)| {
+                Error::usage(format!("the state file: {message}"), &hint)
+            })?;
         }
         let ending = path.extension().and_then(|ending| ending.to_str());
         if let Some(kind) = ending

@@ -102,7 +102,10 @@ impl Job<'_> {
         };
         for output in self.outputs.iter().filter(|output| !output.is_stdout()) {
             config::refuse_link(&output.path, folder).map_err(|(message, hint)| {
-                Error::usage(format!("the report {}: {message}", output.path.display()), &hint)
+                Error::usage(
+                    format!("the report {}: {message}", output.path.display()),
+                    &hint,
+                )
             })?;
         }
         Ok(())

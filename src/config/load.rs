@@ -296,7 +296,8 @@ impl<'a> Loader<'a> {
             && let Err((message, hint)) = refuse_link(file, folder)
         {
             let place = Place::File(file.to_owned());
-            self.diagnostics.push(Diagnostic::error(place, message, hint));
+            self.diagnostics
+                .push(Diagnostic::error(place, message, hint));
             return None;
         }
         let read = text::read_bytes(file).and_then(|bytes| {

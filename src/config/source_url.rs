@@ -43,7 +43,10 @@ pub fn refuse_url(text: &str) -> Result<(), Refusal> {
     if scheme == "file" {
         let path = rest.strip_prefix("localhost").unwrap_or(rest);
         let message = format!("'{shown}' is a URL, and a source is a path");
-        return Err((message, format!("write the path itself: {}", shortened(path))));
+        return Err((
+            message,
+            format!("write the path itself: {}", shortened(path)),
+        ));
     }
     let hint = "copy the files to this machine and name their path, or read them with {query: …} on an engine \
                 whose options reach them"

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use data_validator_plugin::{Call, ErrorClass, FileFormat, LogicalType, Source};
 use datafusion::arrow::array::{
-    ArrayRef, BooleanArray, Date64Array, Decimal128Array, DictionaryArray, Float64Array, Int32Array, Int64Array,
-    ListArray, NullArray, RecordBatch, StringArray, StringViewArray, TimestampMillisecondArray,
+    ArrayRef, BooleanArray, Date64Array, Decimal128Array, DictionaryArray, Float64Array,
+    Int32Array, Int64Array, ListArray, NullArray, RecordBatch, StringArray, StringViewArray,
+    TimestampMillisecondArray,
 };
-use datafusion::arrow::datatypes::{Int32Type, Int8Type};
+use datafusion::arrow::datatypes::{Int8Type, Int32Type};
 use datafusion::arrow::ipc::CompressionType;
 use datafusion::arrow::ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 
@@ -44,21 +45,48 @@ fn types_and_values_are_those_of_other_files() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.arrow");
     let texts: DictionaryArray<Int8Type> = vec![Some("x"), None, Some("x")].into_iter().collect();
-    let lists = ListArray::from_iter_primitive::<Int32Type, _, _>(vec![Some(vec![Some(1)]), None, Some(vec![])]);
+    let lists = ListArray::from_iter_primitive::<Int32Type, _, _>(vec![
+        Some(vec![Some(1)]),
+        None,
+        Some(vec![]),
+    ]);
     write(
         &path,
         &[batch(vec![
             ("Id", array(Int64Array::from(vec![Some(1), None, Some(3)]))),
-            ("text", array(StringArray::from(vec![Some(""), Some("é😀"), None]))),
-            ("view", array(StringViewArray::from(vec!["a", "b", "longer than twelve bytes"]))),
+            (
+                "text",
+                array(StringArray::from(vec![Some(""), Some("é😀"), None])),
+            ),
+            (
+                "view",
+                array(StringViewArray::from(vec![
+                    "a",
+                    "b",
+                    "longer than twelve bytes",
+                ])),
+            ),
             ("dictionary", array(texts)),
-            ("double", array(Float64Array::from(vec![-0.0, f64::NAN, 1.5]))),
+            (
+                "double",
+                array(Float64Array::from(vec![-0.0, f64::NAN, 1.5])),
+            ),
             ("flag", array(BooleanArray::from(vec![true, false, true]))),
-            ("day", array(Date64Array::from(vec![Some(86_400_000), None, Some(0)]))),
-            ("at", array(TimestampMillisecondArray::from(vec![1, 2, 3]).with_timezone("UTC"))),
+            (
+                "day",
+                array(Date64Array::from(vec![Some(86_400_000), None, Some(0)])),
+            ),
+            (
+                "at",
+                array(TimestampMillisecondArray::from(vec![1, 2, 3]).with_timezone("UTC")),
+            ),
             (
                 "money",
-                array(Decimal128Array::from(vec![150, 2, 3]).with_precision_and_scale(10, 2).unwrap()),
+                array(
+                    Decimal128Array::from(vec![150, 2, 3])
+                        .with_precision_and_scale(10, 2)
+                        .unwrap(),
+                ),
             ),
             ("list", array(lists)),
         ])],
@@ -74,24 +102,58 @@ fn types_and_values_are_those_of_other_files() {
             ("flag", LogicalType::Boolean),
             ("day", LogicalType::Date),
             ("at", LogicalType::TimestampTz),
-            ("money", LogicalType::Decimal { precision: 10, scale: 2 }),
+            (
+                "money",
+                LogicalType::Decimal {
+                    precision: 10,
+                    scale: 2,
+                },
+            ),
         ] {
-            assert_eq!(type_of(session, &relation, column), logical_type, "{column}");
+            assert_eq!(
+                type_of(session, &relation, column),
+                logical_type,
+                "{column}"
+            );
         }
-        assert!(matches!(type_of(session, &relation, "list"), LogicalType::Other(_)));
+        assert!(matches!(
+            type_of(session, &relation, "list"),
+            LogicalType::Other(_)
+        ));
         let sql = format!("SELECT \"Id\", text, view, dictionary, day, money FROM {relation}");
         assert_eq!(
             rows(session, &sql).unwrap(),
             [
                 ["1", "", "a", "x", "1970-01-02", "1.50"],
                 ["NULL", "é😀", "b", "NULL", "NULL", "0.02"],
-                ["3", "NULL", "longer than twelve bytes", "x", "1970-01-01", "0.03"],
+                [
+                    "3",
+                    "NULL",
+                    "longer than twelve bytes",
+                    "x",
+                    "1970-01-01",
+                    "0.03"
+                ],
             ]
         );
-        assert_eq!(count(session, &relation, "double = 0"), 1, "there is one zero");
-        assert_eq!(count(session, &relation, "\"at\" > TIMESTAMP '1970-01-01T00:00:00.0015Z'"), 2);
+        assert_eq!(
+            count(session, &relation, "double = 0"),
+            1,
+            "there is one zero"
+        );
+        assert_eq!(
+            count(
+                session,
+                &relation,
+                "\"at\" > TIMESTAMP '1970-01-01T00:00:00.0015Z'"
+            ),
+            2
+        );
         assert_eq!(count(session, &relation, "TRUE"), 3);
-        assert_eq!(value(session, &format!("SELECT count(*) FROM {relation}")), "3");
+        assert_eq!(
+            value(session, &format!("SELECT count(*) FROM {relation}")),
+            "3"
+        );
     });
 }
 
@@ -99,9 +161,16 @@ fn types_and_values_are_those_of_other_files() {
 fn batches_and_files_are_one_table_and_columns_belong_together_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let (first, second) = (folder.path().join("1.arrow"), folder.path().join("2.arrow"));
-    let part = |values: Vec<i64>| batch(vec![("a", array(Int64Array::from(values))), ("b", array(StringArray::from(vec!["x", "y"])))]);
+    let part = |values: Vec<i64>| {
+        batch(vec![
+            ("a", array(Int64Array::from(values))),
+            ("b", array(StringArray::from(vec!["x", "y"]))),
+        ])
+    };
     write(&first, &[part(vec![1, 2]), part(vec![3, 4])]);
-    let options = IpcWriteOptions::default().try_with_compression(Some(CompressionType::ZSTD)).unwrap();
+    let options = IpcWriteOptions::default()
+        .try_with_compression(Some(CompressionType::ZSTD))
+        .unwrap();
     let turned = batch(vec![
         ("more", array(NullArray::new(1))),
         ("b", array(StringViewArray::from(vec!["z"]))),
@@ -111,8 +180,17 @@ fn batches_and_files_are_one_table_and_columns_belong_together_by_name() {
     in_each_session(|session| {
         let relation = attach(session, &arrow(&[first.clone(), second.clone()]));
         let sql = format!("SELECT a, b FROM {relation} ORDER BY a");
-        assert_eq!(rows(session, &sql).unwrap(), [["1", "x"], ["2", "y"], ["3", "x"], ["4", "y"], ["5", "z"]]);
-        assert_eq!(value(session, &format!("SELECT sum(a) FROM {relation} WHERE b = 'z'")), "5");
+        assert_eq!(
+            rows(session, &sql).unwrap(),
+            [["1", "x"], ["2", "y"], ["3", "x"], ["4", "y"], ["5", "z"]]
+        );
+        assert_eq!(
+            value(
+                session,
+                &format!("SELECT sum(a) FROM {relation} WHERE b = 'z'")
+            ),
+            "5"
+        );
         let relation = attach(session, &arrow(std::slice::from_ref(&first)));
         assert_eq!(count(session, &relation, "a > 1"), 3);
     });
@@ -121,16 +199,30 @@ fn batches_and_files_are_one_table_and_columns_belong_together_by_name() {
 #[test]
 fn lz4_is_read_too_and_so_is_a_file_without_rows() {
     let folder = tempfile::tempdir().unwrap();
-    let (packed, empty) = (folder.path().join("packed.arrow"), folder.path().join("empty.arrow"));
+    let (packed, empty) = (
+        folder.path().join("packed.arrow"),
+        folder.path().join("empty.arrow"),
+    );
     let values = batch(vec![("a", array(Int64Array::from_iter_values(0..10_000)))]);
-    let options = IpcWriteOptions::default().try_with_compression(Some(CompressionType::LZ4_FRAME)).unwrap();
+    let options = IpcWriteOptions::default()
+        .try_with_compression(Some(CompressionType::LZ4_FRAME))
+        .unwrap();
     write_with(&packed, std::slice::from_ref(&values), options);
     write(&empty, &[values.slice(0, 0)]);
     in_each_session(|session| {
         let relation = attach(session, &arrow(std::slice::from_ref(&packed)));
-        assert_eq!(value(session, &format!("SELECT sum(a), count(*) FROM {relation}")), "49995000 10000");
+        assert_eq!(
+            value(session, &format!("SELECT sum(a), count(*) FROM {relation}")),
+            "49995000 10000"
+        );
         let relation = attach(session, &arrow(std::slice::from_ref(&empty)));
-        assert_eq!(value(session, &format!("SELECT count(*), count(a) FROM {relation}")), "0 0");
+        assert_eq!(
+            value(
+                session,
+                &format!("SELECT count(*), count(a) FROM {relation}")
+            ),
+            "0 0"
+        );
     });
 }
 
@@ -145,20 +237,42 @@ fn files_that_are_no_whole_arrow_files_are_data_errors_that_say_why() {
     stream.write(&values).unwrap();
     let stream = stream.into_inner().unwrap();
     let cases: [(&str, Vec<u8>, &str); 8] = [
-        ("a cut-off end", whole[..whole.len() - 1].to_vec(), "the end of the file is missing"),
-        ("a cut in the middle", whole[..whole.len() / 2].to_vec(), "the end of the file is missing"),
-        ("only a beginning", whole[..9].to_vec(), "the end of the file is missing"),
+        (
+            "a cut-off end",
+            whole[..whole.len() - 1].to_vec(),
+            "the end of the file is missing",
+        ),
+        (
+            "a cut in the middle",
+            whole[..whole.len() / 2].to_vec(),
+            "the end of the file is missing",
+        ),
+        (
+            "only a beginning",
+            whole[..9].to_vec(),
+            "the end of the file is missing",
+        ),
         ("a stream", stream, "it is an Arrow stream"),
         ("nothing", Vec::new(), "the file is empty"),
         ("a text", b"a,b\n1,2\n".to_vec(), "it is no Arrow file"),
-        ("an old Feather file", b"FEA1........FEA1".to_vec(), "it is a Feather 1 file"),
-        ("a hole", [&whole[..500], &whole[1500..]].concat(), "the footer is damaged"),
+        (
+            "an old Feather file",
+            b"FEA1........FEA1".to_vec(),
+            "it is a Feather 1 file",
+        ),
+        (
+            "a hole",
+            [&whole[..500], &whole[1500..]].concat(),
+            "the footer is damaged",
+        ),
     ];
     in_each_session(|session| {
         for (what, bytes, told) in &cases {
             fs::write(&path, bytes).unwrap();
             let source = arrow(std::slice::from_ref(&path));
-            let error = session.attach("t", &source, &Call::default()).expect_err(what);
+            let error = session
+                .attach("t", &source, &Call::default())
+                .expect_err(what);
             assert_eq!(error.class, ErrorClass::Data, "{what}: {error}");
             assert!(error.message.contains(told), "{what}: {error}");
             assert!(error.message.contains("a.arrow"), "{what}: {error}");
@@ -201,21 +315,46 @@ fn no_damage_ends_the_process_or_gives_rows_that_are_not_there() {
 fn files_of_other_columns_and_columns_of_one_name_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let (first, second) = (folder.path().join("1.arrow"), folder.path().join("2.arrow"));
-    write(&first, &[batch(vec![("a", array(Int64Array::from(vec![1])))])]);
+    write(
+        &first,
+        &[batch(vec![("a", array(Int64Array::from(vec![1])))])],
+    );
     in_each_session(|session| {
         let attach = |session: &mut dyn data_validator_plugin::Session, paths: &[PathBuf]| {
-            session.attach("t", &arrow(paths), &Call::default()).expect_err("a refusal")
+            session
+                .attach("t", &arrow(paths), &Call::default())
+                .expect_err("a refusal")
         };
-        write(&second, &[batch(vec![("a", array(StringArray::from(vec!["x"])))])]);
+        write(
+            &second,
+            &[batch(vec![("a", array(StringArray::from(vec!["x"])))])],
+        );
         let error = attach(session, &[first.clone(), second.clone()]);
         assert_eq!(error.class, ErrorClass::Data);
-        assert!(error.message.contains("column 'a' is text and not integer as in"), "{error}");
-        write(&second, &[batch(vec![("b", array(Int64Array::from(vec![1])))])]);
+        assert!(
+            error
+                .message
+                .contains("column 'a' is text and not integer as in"),
+            "{error}"
+        );
+        write(
+            &second,
+            &[batch(vec![("b", array(Int64Array::from(vec![1])))])],
+        );
         let error = attach(session, &[first.clone(), second.clone()]);
-        assert!(error.message.contains("there is no column 'a' as in"), "{error}");
+        assert!(
+            error.message.contains("there is no column 'a' as in"),
+            "{error}"
+        );
         let column: ArrayRef = Arc::new(Int64Array::from(vec![1]));
-        write(&second, &[batch(vec![("b", Arc::clone(&column)), ("b", column)])]);
+        write(
+            &second,
+            &[batch(vec![("b", Arc::clone(&column)), ("b", column)])],
+        );
         let error = attach(session, std::slice::from_ref(&second));
-        assert!(error.message.contains("two columns are called 'b'"), "{error}");
+        assert!(
+            error.message.contains("two columns are called 'b'"),
+            "{error}"
+        );
     });
 }

@@ -17,12 +17,32 @@ fn object_stores_are_told_not_to_be_built_in() {
 
 #[test]
 fn every_scheme_is_refused_with_or_without_an_ending() {
-    for scheme in ["s3", "gs", "az", "abfss", "https", "http", "hdfs", "S3", "hf", "unknown+x"] {
+    for scheme in [
+        "s3",
+        "gs",
+        "az",
+        "abfss",
+        "https",
+        "http",
+        "hdfs",
+        "S3",
+        "hf",
+        "unknown+x",
+    ] {
         for rest in ["a/b.parquet", "a/b", "a/"] {
-            for source in [format!("'{scheme}://{rest}'"), format!("{{path: '{scheme}://{rest}', format: csv}}")] {
+            for source in [
+                format!("'{scheme}://{rest}'"),
+                format!("{{path: '{scheme}://{rest}', format: csv}}"),
+            ] {
                 let told = refused(&source);
-                assert!(told.contains("by this version") || told.contains("not built in"), "{source}: {told}");
-                assert!(told.contains("copy the files") && told.contains("{query: …}"), "{source}: {told}");
+                assert!(
+                    told.contains("by this version") || told.contains("not built in"),
+                    "{source}: {told}"
+                );
+                assert!(
+                    told.contains("copy the files") && told.contains("{query: …}"),
+                    "{source}: {told}"
+                );
                 assert_eq!(told.matches("error:").count(), 1, "{source}: {told}");
             }
         }
@@ -44,7 +64,8 @@ fn a_login_in_a_url_is_not_shown() {
 
 #[test]
 fn overrides_and_files_of_sources_are_no_way_round() {
-    let folder = Folder::new("tables: [{name: t, rules: [{name: r, rule_type: completeness, column: c}]}]");
+    let folder =
+        Folder::new("tables: [{name: t, rules: [{name: r, rule_type: completeness, column: c}]}]");
     folder.write("sources.yaml", "t: gs://bucket/x.csv");
     let options = LoadOptions {
         sources: Some(folder.path("sources.yaml")),

@@ -20,16 +20,22 @@ fn table(source: &str) -> String {
 }
 
 fn errors(config: &str) -> String {
-    Folder::new(config).load(&untrusted()).expect_err("a config that is refused")
+    Folder::new(config)
+        .load(&untrusted())
+        .expect_err("a config that is refused")
 }
 
 fn load(folder: &Folder, options: &LoadOptions) -> Config {
-    folder.load(options).unwrap_or_else(|errors| panic!("{errors}"))
+    folder
+        .load(options)
+        .unwrap_or_else(|errors| panic!("{errors}"))
 }
 
 /// The user's own words, which are not looked at.
 fn with_environment(variables: &[(&str, &str)]) -> LoadOptions {
-    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let variables = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     LoadOptions {
         environment: variables.collect(),
         ..untrusted()
@@ -100,29 +106,45 @@ fn the_environment_and_the_command_line_are_not_looked_at() {
         ("VALIDATOR_PIPELINE__STATE_FILE", "/var/lib/state.json"),
         ("VALIDATOR_ENGINE__CONNECTION_PARAMS__HOST", "db.example"),
         ("VALIDATOR_ENGINE__OPTIONS__X", "2"),
-        ("VALIDATOR_ENGINE__CONNECTION_PARAMS__PASSWORD", "${env:SECRET}"),
+        (
+            "VALIDATOR_ENGINE__CONNECTION_PARAMS__PASSWORD",
+            "${env:SECRET}",
+        ),
         ("SECRET", "hunter2"),
         ("VALIDATOR_TABLES__0__SOURCE", "{query: SELECT 1}"),
         ("VALIDATOR_TABLES__0__WHERE", "a = 1"),
     ]);
     let config = load(&folder, &options);
     assert!(matches!(config.tables[0].source, SourceSpec::Query(_)));
-    assert_eq!(config.engines["default"].config.connection["password"], "hunter2");
+    assert_eq!(
+        config.engines["default"].config.connection["password"],
+        "hunter2"
+    );
 }
 
 #[test]
 fn variables_are_allowed_one_by_one() {
-    let folder = Folder::new(format!("metadata: {{a: '${{env:ONE}}', b: '${{env:ONF}}', c: '${{env:TWO}}'}}\n{}", table("a.csv")));
+    let folder = Folder::new(format!(
+        "metadata: {{a: '${{env:ONE}}', b: '${{env:ONF}}', c: '${{env:TWO}}'}}\n{}",
+        table("a.csv")
+    ));
     let mut options = with_environment(&[("ONE", "1111"), ("TWO", "2222"), ("ONFE", "3")]);
     let allowed = ["ONE", "ONF"].map(str::to_owned);
-    options.untrusted = Some(Untrusted { allowed_variables: allowed.into() });
+    options.untrusted = Some(Untrusted {
+        allowed_variables: allowed.into(),
+    });
     // Neither what is set nor what is named alike is told.
     insta::assert_snapshot!(folder.load(&options).expect_err("a variable that is not allowed"), @"");
 }
 
 #[test]
 fn a_server_is_chosen_by_the_user() {
-    let config = |params: &str| format!("engine: {{type: server, connection_params: {{{params}}}}}\n{}", table("public.people"));
+    let config = |params: &str| {
+        format!(
+            "engine: {{type: server, connection_params: {{{params}}}}}\n{}",
+            table("public.people")
+        )
+    };
     let folder = Folder::new(config("host: a"));
     assert!(folder.load(&untrusted()).is_err());
     let host = ("VALIDATOR_ENGINE__CONNECTION_PARAMS__HOST", "db.example");
@@ -132,7 +154,10 @@ fn a_server_is_chosen_by_the_user() {
     insta::assert_snapshot!(folder.load(&with_environment(&[host])).expect_err("a port"), @"");
     // Named on the command line, it is reached as the user's surroundings say.
     let folder = Folder::new(table("public.people"));
-    let named = LoadOptions { engine: Some("server".into()), ..with_environment(&[host]) };
+    let named = LoadOptions {
+        engine: Some("server".into()),
+        ..with_environment(&[host])
+    };
     load(&folder, &named);
 }
 
@@ -165,7 +190,10 @@ fn relations_are_read_where_the_user_said() {
     ] {
         let folder = Folder::new(format!("engine: {{type: embedded}}\n{}", table(source)));
         assert!(folder.load(&untrusted()).is_err(), "{source}");
-        let named = LoadOptions { engine: Some("embedded".into()), ..untrusted() };
+        let named = LoadOptions {
+            engine: Some("embedded".into()),
+            ..untrusted()
+        };
         assert_eq!(folder.load(&named).is_ok(), is_taken, "{source}");
     }
 }
@@ -175,7 +203,10 @@ fn the_source_that_counts_is_looked_at() {
     let folder = Folder::new(table("/data/production.csv"));
     let sources = |text: &str| {
         folder.write("sources.yaml", text);
-        LoadOptions { sources: Some(folder.path("sources.yaml")), ..untrusted() }
+        LoadOptions {
+            sources: Some(folder.path("sources.yaml")),
+            ..untrusted()
+        }
     };
     load(&folder, &sources("t: fixture.csv"));
     assert!(folder.load(&sources("t: /etc/passwd.csv")).is_err());
@@ -202,8 +233,13 @@ fn paths_lead_out_of_the_folder_in_many_ways() {
     ] {
         let mut options = untrusted();
         options.params.insert("up".into(), "..".into());
-        let errors = Folder::new(table(source)).load(&options).expect_err("a path outside");
-        assert!(errors.contains("lies outside of the config's folder"), "{source}: {errors}");
+        let errors = Folder::new(table(source))
+            .load(&options)
+            .expect_err("a path outside");
+        assert!(
+            errors.contains("lies outside of the config's folder"),
+            "{source}: {errors}"
+        );
     }
 }
 
@@ -235,7 +271,10 @@ fn links_that_lead_out_are_refused() {
         let loaded = folder.load(&untrusted());
         assert_eq!(loaded.is_ok(), is_taken, "{source}: {loaded:?}");
         let overridden = LoadOptions {
-            overrides: vec![("t".into(), folder.path(source.trim_matches('\'')).display().to_string())],
+            overrides: vec![(
+                "t".into(),
+                folder.path(source.trim_matches('\'')).display().to_string(),
+            )],
             ..untrusted()
         };
         assert_eq!(folder.load(&overridden).is_ok(), is_taken, "{source}");
@@ -250,13 +289,22 @@ fn files_of_the_config_are_no_links_either() {
     let outside = tempfile::tempdir().expect("a temporary folder");
     let secret = outside.path().join("secret.yaml");
     fs::write(&secret, "user: hunter2\n").expect("a file");
-    let folder = Folder::new(format!("pipeline: {{state_file: state.json}}\n{}", table("a.csv")));
+    let folder = Folder::new(format!(
+        "pipeline: {{state_file: state.json}}\n{}",
+        table("a.csv")
+    ));
     symlink(&secret, folder.path("sources.yaml")).expect("a link");
     symlink(outside.path().join("new"), folder.path("state.json.lock")).expect("a link");
-    let options = LoadOptions { sources: Some(folder.path("sources.yaml")), ..untrusted() };
+    let options = LoadOptions {
+        sources: Some(folder.path("sources.yaml")),
+        ..untrusted()
+    };
     insta::assert_snapshot!(folder.load(&options).expect_err("links"), @"");
     fs::remove_file(folder.path("config.yaml")).expect("a file");
     symlink(&secret, folder.path("config.yaml")).expect("a link");
     let errors = folder.load(&untrusted()).expect_err("a link");
-    assert!(errors.contains("is a link") && !errors.contains("hunter2"), "{errors}");
+    assert!(
+        errors.contains("is a link") && !errors.contains("hunter2"),
+        "{errors}"
+    );
 }

@@ -46,8 +46,11 @@ pub fn link_out_beside(path: &Path, folder: &Path) -> Option<PathBuf> {
     };
     let entries = parent.read_dir().into_iter().flatten().flatten();
     let beside = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(&*name));
-    link_out(path, folder)
-        .or_else(|| beside.map(|entry| entry.path()).find_map(|path| link_out(&path, folder)))
+    link_out(path, folder).or_else(|| {
+        beside
+            .map(|entry| entry.path())
+            .find_map(|path| link_out(&path, folder))
+    })
 }
 
 #[cfg(all(test, unix))]

@@ -18,8 +18,14 @@ impl<'a> Guard<'a> {
         findings: &Findings,
         catalog: &mut Catalog,
     ) {
-        let default = document.engine.iter().map(|engine| (DEFAULT_ENGINE, engine));
-        let named = document.engines.iter().map(|(name, engine)| (*name, engine));
+        let default = document
+            .engine
+            .iter()
+            .map(|engine| (DEFAULT_ENGINE, engine));
+        let named = document
+            .engines
+            .iter()
+            .map(|(name, engine)| (*name, engine));
         let mut users_choice = BTreeSet::new();
         for (name, engine) in default.chain(named) {
             if self.is_type_given(engine, findings) {
@@ -33,8 +39,14 @@ impl<'a> Guard<'a> {
             self.given_engines.insert(DEFAULT_ENGINE);
         }
         catalog.look_only_for(users_choice);
-        let default = document.engine.iter().map(|engine| (DEFAULT_ENGINE, engine));
-        let named = document.engines.iter().map(|(name, engine)| (*name, engine));
+        let default = document
+            .engine
+            .iter()
+            .map(|engine| (DEFAULT_ENGINE, engine));
+        let named = document
+            .engines
+            .iter()
+            .map(|(name, engine)| (*name, engine));
         for (name, engine) in default.chain(named) {
             self.check_engine(name, engine, findings, catalog);
         }
@@ -46,7 +58,10 @@ impl<'a> Guard<'a> {
     }
 
     fn is_type_given(&self, engine: &EngineDocument<'_>, findings: &Findings) -> bool {
-        let named = engine.engine_type.as_deref().filter(|name| Some(*name) == self.named_engine);
+        let named = engine
+            .engine_type
+            .as_deref()
+            .filter(|name| Some(*name) == self.named_engine);
         named.is_some() || !is_of_the_file(&engine.path.key("type"), findings)
     }
 
@@ -66,7 +81,9 @@ impl<'a> Guard<'a> {
     ) {
         let engine_type = engine.engine_type.as_deref().or(catalog.default_name());
         let kinds = catalog.kinds().iter();
-        let kind = kinds.map(|kind| &kind.description).find(|known| Some(&*known.name) == engine_type);
+        let kind = kinds
+            .map(|kind| &kind.description)
+            .find(|known| Some(&*known.name) == engine_type);
         if let Some(description) = kind
             && !description.capabilities.embedded
             && engine.engine_type.is_some()
@@ -83,7 +100,11 @@ impl<'a> Guard<'a> {
             );
             findings.at_value(&engine.path.key("type"), message, hint);
         }
-        refuse_params(engine, kind.map_or(&[], |known| &known.connection), findings);
+        refuse_params(
+            engine,
+            kind.map_or(&[], |known| &known.connection),
+            findings,
+        );
         refuse_options(engine, kind, findings);
     }
 }
@@ -93,7 +114,9 @@ fn refuse_params(engine: &EngineDocument<'_>, keys: &[ConfigKey], findings: &Fin
     let params = &engine.connection_params;
     for (key, value) in params.clone().entries() {
         let path = params.path().key(key);
-        let is_path = keys.iter().any(|known| known.name == key && known.kind == ConfigKind::Path);
+        let is_path = keys
+            .iter()
+            .any(|known| known.name == key && known.kind == ConfigKind::Path);
         let is_no_file = is_path && value.as_str() == Some(":memory:");
         if value.is_null() || is_no_file || !is_of_the_file(&path, findings) {
             continue;
@@ -129,6 +152,8 @@ fn refuse_options(engine: &EngineDocument<'_>, kind: Option<&Description>, findi
 
 /// The variable of the environment that sets a key of an engine.
 fn variable(engine: &EngineDocument<'_>, section: &str, key: &str) -> String {
-    format!("{}=…", crate::config::environment::variable(&engine.path.key(section).key(key)))
+    format!(
+        "{}=…",
+        crate::config::environment::variable(&engine.path.key(section).key(key))
+    )
 }
-

@@ -41,7 +41,9 @@ impl Untrusted {
         match place.split_once(':') {
             Some(("env", name)) if !self.allowed_variables.contains(name) => Err((
                 "an untrusted config must not ask for this variable of the environment".to_owned(),
-                format!("allow it with --allow-env {name}; its value is then no secret to who wrote the config"),
+                format!(
+                    "allow it with --allow-env {name}; its value is then no secret to who wrote the config"
+                ),
             )),
             Some(("file", _)) => Err((
                 "an untrusted config must not have the content of a file put into it".to_owned(),
@@ -97,7 +99,11 @@ impl<'a> Guard<'a> {
         let failed = |error: std::io::Error| {
             let place = Place::File(folder.to_owned());
             let hint = "give the path of a YAML file in a folder that can be read";
-            Diagnostic::error(place, format!("the config's folder cannot be used: {error}"), hint)
+            Diagnostic::error(
+                place,
+                format!("the config's folder cannot be used: {error}"),
+                hint,
+            )
         };
         Ok(Self {
             folder: folder.canonicalize().map_err(failed)?,
@@ -208,7 +214,10 @@ fn refuse_in_rule(rule: &RuleDocument<'_>, findings: &Findings) {
     }
     refuse_rule_type(rule, findings);
     let native = parameters.key("native");
-    let is_native = rule.parameters.peek("native").is_some_and(|value| *value != Value::Bool(false));
+    let is_native = rule
+        .parameters
+        .peek("native")
+        .is_some_and(|value| *value != Value::Bool(false));
     if is_native && is_of_the_file(&native, findings) {
         findings.at_value(
             &native,

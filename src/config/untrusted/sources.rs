@@ -40,20 +40,28 @@ impl Written<'_> {
 
     /// As [`Written::text`], for what is from the file.
     fn strangers_text(&self, key: &str) -> Option<(&str, KeyPath)> {
-        self.text(key).filter(|(_, path)| is_of_the_file(path, self.findings))
+        self.text(key)
+            .filter(|(_, path)| is_of_the_file(path, self.findings))
     }
 }
 
 impl Guard<'_> {
     /// Reads the source that counts for a table of this engine, unless it is refused.
-    pub fn read_source(&self, written: &Written<'_>, engine: &str, dialect: &Dialect) -> Option<SourceSpec> {
+    pub fn read_source(
+        &self,
+        written: &Written<'_>,
+        engine: &str,
+        dialect: &Dialect,
+    ) -> Option<SourceSpec> {
         if let Some((path, (message, hint))) = self.refusal(written) {
             written.findings.at_value(&path, message, hint);
             return None;
         }
         let source = written.read(dialect)?;
         let refuse = |(message, hint): Refusal, key: &str| {
-            let path = written.text(key).map_or_else(|| written.path.clone(), |(_, path)| path);
+            let path = written
+                .text(key)
+                .map_or_else(|| written.path.clone(), |(_, path)| path);
             written.findings.at_value(&path, message, hint);
         };
         match source {
@@ -65,7 +73,9 @@ impl Guard<'_> {
             }
             SourceSpec::Files(_) => {
                 let admitted = self.users_source(source);
-                admitted.inspect_err(|error| refuse(error.clone(), "path")).ok()
+                admitted
+                    .inspect_err(|error| refuse(error.clone(), "path"))
+                    .ok()
             }
             SourceSpec::Table(name) => {
                 let mut keys = ["table", "schema", "catalog"].into_iter();
@@ -115,7 +125,10 @@ impl Guard<'_> {
             let hint = "put the files into the folder, or name them with --override TABLE=PATH";
             return Some((path, (message, hint.to_owned())));
         }
-        let query = written.value.is_mapping().then(|| written.strangers_text("query"));
+        let query = written
+            .value
+            .is_mapping()
+            .then(|| written.strangers_text("query"));
         let (_, path) = query.flatten()?;
         let message = "a source's query is custom SQL, which can read whatever the engine can, so an untrusted \
                        config must not have one";
@@ -135,8 +148,12 @@ impl Guard<'_> {
         // An engine may take a name that it does not know for a path.
         let is_path = |part: &str| part.contains(['/', '\\', '.', ':', '*', '?', '[']);
         name.parts().any(is_path).then(|| {
-            let message = format!("the relation '{shown}' of an untrusted config could be taken for a file");
-            (message, "rename it, or name it with --override TABLE=RELATION".to_owned())
+            let message =
+                format!("the relation '{shown}' of an untrusted config could be taken for a file");
+            (
+                message,
+                "rename it, or name it with --override TABLE=RELATION".to_owned(),
+            )
         })
     }
 
@@ -155,4 +172,3 @@ fn find_inside(files: FilesSpec) -> Result<FilesSpec, Refusal> {
         _ => Ok(files),
     }
 }
-

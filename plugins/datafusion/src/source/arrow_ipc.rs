@@ -85,7 +85,10 @@ impl SequentialFormat for ArrowReader {
         let table = self.schema.project(columns);
         let table = Arc::new(table.map_err(|error| engine_error(&error.into()))?);
         // Columns belong together by name.
-        let places = table.fields().iter().map(|field| footer.schema.index_of(field.name()));
+        let places = table
+            .fields()
+            .iter()
+            .map(|field| footer.schema.index_of(field.name()));
         let places: Vec<usize> = places
             .collect::<Result<_, _>>()
             .map_err(|_| bad_file(path, "the file has changed since it was attached"))?;
@@ -153,29 +156,47 @@ const CONTINUATION: &[u8] = &[0xff; 4];
 /// Opens a file and reads its footer, which has to be whole and to speak of nothing that is not there.
 fn open(path: &Path) -> Result<(File, Footer), EngineError> {
     let mut file = open_file(path)?;
-    let failed = |error: std::io::Error| io_error(&error, format_args!("reading {}", path.display()));
+    let failed =
+        |error: std::io::Error| io_error(&error, format_args!("reading {}", path.display()));
     let length = file.metadata().map_err(failed)?.len();
     let mut head = Vec::new();
-    (&mut file).take(HEAD_BYTES).read_to_end(&mut head).map_err(failed)?;
+    (&mut file)
+        .take(HEAD_BYTES)
+        .read_to_end(&mut head)
+        .map_err(failed)?;
     if !head.starts_with(MAGIC) {
         return Err(bad_file(path, no_arrow_file(&head)));
     }
-    let cut_off = || bad_file(path, "the end of the file is missing; it was not written to its end, or not copied whole");
+    let cut_off = || {
+        bad_file(
+            path,
+            "the end of the file is missing; it was not written to its end, or not copied whole",
+        )
+    };
     if length < HEAD_BYTES + TAIL_BYTES {
         return Err(cut_off());
     }
     let mut tail = [0; TAIL_BYTES as usize];
-    file.seek(SeekFrom::Start(length - TAIL_BYTES)).map_err(failed)?;
+    file.seek(SeekFrom::Start(length - TAIL_BYTES))
+        .map_err(failed)?;
     file.read_exact(&mut tail).map_err(failed)?;
     let footer_length = read_footer_length(tail).map_err(|_| cut_off())? as u64;
     let end = (length - TAIL_BYTES).checked_sub(footer_length);
     let end = end.filter(|end| *end >= HEAD_BYTES).ok_or_else(cut_off)?;
     file.seek(SeekFrom::Start(end)).map_err(failed)?;
     let mut bytes = Vec::new();
-    (&mut file).take(footer_length).read_to_end(&mut bytes).map_err(failed)?;
+    (&mut file)
+        .take(footer_length)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
     let footer = undamaged(path, || read_footer(&bytes, end))?;
     let mut names = HashSet::new();
-    match footer.schema.fields().iter().find(|field| !names.insert(field.name())) {
+    match footer
+        .schema
+        .fields()
+        .iter()
+        .find(|field| !names.insert(field.name()))
+    {
         None => Ok((file, footer)),
         Some(twice) => {
             let message = format!("two columns are called '{}'; rename one", twice.name());
@@ -201,7 +222,9 @@ fn no_arrow_file(head: &[u8]) -> &'static str {
 fn read_footer(bytes: &[u8], end: u64) -> Result<Footer, ArrowError> {
     let wrong = |why: String| ArrowError::ParseError(format!("the footer is damaged: {why}"));
     let footer = root_as_footer(bytes).map_err(|error| wrong(error.to_string()))?;
-    let schema = footer.schema().ok_or_else(|| wrong("there is no schema".into()))?;
+    let schema = footer
+        .schema()
+        .ok_or_else(|| wrong("there is no schema".into()))?;
     if !schema.endianness().equals_to_target_endianness() {
         let message = "the file was written on a machine with another order of bytes";
         return Err(ArrowError::NotYetImplemented(message.into()));
@@ -209,10 +232,21 @@ fn read_footer(bytes: &[u8], end: u64) -> Result<Footer, ArrowError> {
     let footer = Footer {
         schema: Arc::new(fb_to_schema(schema)),
         version: footer.version(),
-        dictionaries: footer.dictionaries().into_iter().flatten().copied().collect(),
-        batches: footer.recordBatches().into_iter().flatten().copied().collect(),
+        dictionaries: footer
+            .dictionaries()
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect(),
+        batches: footer
+            .recordBatches()
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect(),
     };
-    let lies_inside = |block: &Block| block_range(block).is_some_and(|(_, block_end)| block_end <= end);
+    let lies_inside =
+        |block: &Block| block_range(block).is_some_and(|(_, block_end)| block_end <= end);
     let mut all = footer.dictionaries.iter().chain(&footer.batches);
     match all.all(lies_inside) {
         true => Ok(footer),
@@ -232,11 +266,15 @@ fn block_range(block: &Block) -> Option<(u64, u64)> {
 }
 
 fn read_block(file: &mut File, path: &Path, block: &Block) -> Result<Buffer, EngineError> {
-    let failed = |error: std::io::Error| io_error(&error, format_args!("reading {}", path.display()));
+    let failed =
+        |error: std::io::Error| io_error(&error, format_args!("reading {}", path.display()));
     let (begin, end) = block_range(block).unwrap_or_default();
     file.seek(SeekFrom::Start(begin)).map_err(failed)?;
     let mut bytes = Vec::new();
-    let read = (&mut *file).take(end - begin).read_to_end(&mut bytes).map_err(failed)?;
+    let read = (&mut *file)
+        .take(end - begin)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
     match read as u64 == end - begin {
         true => Ok(Buffer::from_vec(bytes)),
         false => Err(bad_file(path, "the file was cut off while it was read")),
@@ -244,7 +282,10 @@ fn read_block(file: &mut File, path: &Path, block: &Block) -> Result<Buffer, Eng
 }
 
 /// What reads a part of a file; the reader of Arrow panics at some of what a damaged file can say.
-fn undamaged<T>(path: &Path, read: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, EngineError> {
+fn undamaged<T>(
+    path: &Path,
+    read: impl FnOnce() -> Result<T, ArrowError>,
+) -> Result<T, EngineError> {
     match catch_unwind(AssertUnwindSafe(read)) {
         Ok(read) => read.map_err(|error| match error {
             ArrowError::NotYetImplemented(_) => {

