@@ -33,11 +33,7 @@ fn flights_on(workspace: &Workspace, engine: &str, package: Option<&str>) -> Val
     }
     let mut command = workspace.command(&arguments);
     if engine == "postgres" {
-        let address = server().address();
-        command.env("PGHOST", address.ip().to_string());
-        command.env("PGPORT", address.port().to_string());
-        command.env("PGUSER", "postgres");
-        command.env("PGDATABASE", "postgres");
+        command.envs(server().variables());
     }
     let outcome = workspace.finish(&mut command);
     assert_eq!(outcome.code, Some(1), "{outcome:?}");

@@ -3,6 +3,7 @@
 mod account;
 mod binaries;
 mod download;
+mod login;
 mod process;
 mod server;
 mod set_up;
