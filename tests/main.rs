@@ -24,3 +24,4 @@ mod sqlite;
 mod state;
 mod support;
 mod tidy;
+mod untrusted;

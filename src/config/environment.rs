@@ -50,6 +50,17 @@ pub fn apply(
     }
 }
 
+/// The variables for values below a key at the top, but for its type.
+pub fn below(key: &str, environment: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let prefix = format!("{PREFIX}{key}{SEPARATOR}");
+    let is_type = |variable: &str| variable.eq_ignore_ascii_case(&format!("{prefix}type"));
+    let below = environment.iter();
+    below
+        .filter(|(variable, _)| variable.starts_with(&prefix) && !is_type(variable))
+        .map(|(variable, text)| (variable.clone(), text.clone()))
+        .collect()
+}
+
 /// The variable that replaces the value at a path.
 pub fn variable(path: &KeyPath) -> String {
     let parts = path.steps().into_iter().map(|step| match step {

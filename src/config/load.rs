@@ -187,7 +187,7 @@ impl<'a> Loader<'a> {
             &mut places,
             &mut self.diagnostics,
         );
-        let default_engine = choose_engine(self.options.engine.as_deref(), &mut value, &mut places);
+        let default_engine = self.choose_engine(&mut value, &mut places);
         let findings = self.interpolate(&mut value, places, &folder);
         let document = Document::read(Fields::of(&findings, &value));
         let metadata = document.metadata.clone();
@@ -224,6 +224,30 @@ impl<'a> Loader<'a> {
             confined_to: self.confined_to.clone(),
             warnings: Vec::new(),
         })
+    }
+
+    /// Makes the engine of the command line the default one; gives its name when it is one of `engines`.
+    fn choose_engine(&mut self, root: &mut Value, places: &mut Places) -> Option<&'a str> {
+        let name = self.options.engine.as_deref()?;
+        let named = root
+            .get("engines")
+            .is_some_and(|engines| engines.get(name).is_some());
+        let mapping = root.as_mapping_mut()?;
+        if named {
+            mapping.shift_remove("engine");
+            return Some(name);
+        }
+        let written_type = mapping.get("engine").and_then(|engine| engine.get("type"));
+        if written_type.and_then(Value::as_str) != Some(name) {
+            let engine = Mapping::from_iter([("type".into(), name.into())]);
+            mapping.insert("engine".into(), Value::Mapping(engine));
+            let place = Place::CommandLine(format!("--engine {name}"));
+            places.replace(KeyPath::default().key("engine"), place);
+            // What the environment says is of the user's engine, and not of the one in the file.
+            let variables = environment::below("ENGINE", &self.options.environment);
+            environment::apply(&variables, root, places, &mut self.diagnostics);
+        }
+        None
     }
 
     /// Loads the plugins that config, command line and environment name; so that one that is refused is told
@@ -348,33 +372,6 @@ impl<'a> Loader<'a> {
             ));
         }
     }
-}
-
-/// Makes an engine the default one; gives its name when it is one of `engines`.
-fn choose_engine<'n>(
-    name: Option<&'n str>,
-    root: &mut Value,
-    places: &mut Places,
-) -> Option<&'n str> {
-    let name = name?;
-    let named = root
-        .get("engines")
-        .is_some_and(|engines| engines.get(name).is_some());
-    let mapping = root.as_mapping_mut()?;
-    if named {
-        mapping.shift_remove("engine");
-        return Some(name);
-    }
-    let written_type = mapping.get("engine").and_then(|engine| engine.get("type"));
-    if written_type.and_then(Value::as_str) != Some(name) {
-        let engine = Mapping::from_iter([("type".into(), name.into())]);
-        mapping.insert("engine".into(), Value::Mapping(engine));
-        places.replace(
-            KeyPath::default().key("engine"),
-            Place::CommandLine(format!("--engine {name}")),
-        );
-    }
-    None
 }
 
 /// The folder that relative paths in a file start from; empty for the working directory.

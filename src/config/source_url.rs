@@ -74,7 +74,10 @@ fn without_login(url: &str) -> String {
     match url.split_once("://") {
         Some((scheme, rest)) => {
             let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-            let host = authority.rsplit('@').next().unwrap_or_default();
+            let host = match authority.rsplit_once('@') {
+                Some((login, host)) if login.contains(':') => host,
+                _ => authority,
+            };
             format!("{scheme}://{host}{path}")
         }
         None => url.to_owned(),

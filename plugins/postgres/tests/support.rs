@@ -120,7 +120,10 @@ impl Drop for Home {
             return;
         }
         let mut superuser = connect(&*native(), &json!({"url": server().url()})).unwrap();
-        run(&mut *superuser, &format!("DROP SCHEMA {} CASCADE", self.name));
+        run(
+            &mut *superuser,
+            &format!("DROP SCHEMA {} CASCADE", self.name),
+        );
         for role in self.roles.take() {
             run(&mut *superuser, &format!("DROP OWNED BY {role}"));
             run(&mut *superuser, &format!("DROP ROLE {role}"));

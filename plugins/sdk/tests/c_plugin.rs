@@ -8,8 +8,8 @@ use data_validator_plugin::abi::{ImportedEngine, import, version};
 use data_validator_plugin::{Call, Dialect, Engine, ErrorClass, LogicalType, Source};
 
 use crate::c_compiler::{Language, built, compiler_with, folder, run};
-use crate::frozen::frozen_header;
 use crate::conversation::{config, error, read, table};
+use crate::frozen::frozen_header;
 
 unsafe extern "C" {
     fn dlopen(name: *const c_char, flags: c_int) -> *mut c_void;
@@ -19,7 +19,10 @@ unsafe extern "C" {
 /// The plugin, built with the header in this folder.
 fn core_only(include: &Path) -> ImportedEngine {
     const RTLD_NOW: c_int = 2;
-    let library = built(&format!("core_only-{}.so", include.file_name().unwrap().display()));
+    let library = built(&format!(
+        "core_only-{}.so",
+        include.file_name().unwrap().display()
+    ));
     let mut compiler = compiler_with(&Language::C, include);
     compiler.args(["-shared", "-fPIC", "-fvisibility=hidden"]);
     compiler.arg(folder("tests/c").join("core_only.c"));

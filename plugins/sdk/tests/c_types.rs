@@ -65,15 +65,27 @@ fn types_are_told_as_c_writes_them() {
     use std::ffi::{c_char, c_void};
     for (rust, c, pointer) in [
         (type_name::<usize>(), "size_t", "size_t *"),
-        (type_name::<*const c_char>(), "const char *", "const char **"),
-        (type_name::<*mut *const c_void>(), "const void **", "const void ***"),
+        (
+            type_name::<*const c_char>(),
+            "const char *",
+            "const char **",
+        ),
+        (
+            type_name::<*mut *const c_void>(),
+            "const void **",
+            "const void ***",
+        ),
         (type_name::<[c_char; 8]>(), "char [8]", "char (*)[8]"),
         (
             type_name::<Option<unsafe extern "C" fn(*mut c_void, u32) -> u32>>(),
             "uint32_t (*)(void *, uint32_t)",
             "uint32_t (**)(void *, uint32_t)",
         ),
-        (type_name::<unsafe extern "C" fn(u64)>(), "void (*)(uint64_t)", "void (**)(uint64_t)"),
+        (
+            type_name::<unsafe extern "C" fn(u64)>(),
+            "void (*)(uint64_t)",
+            "void (**)(uint64_t)",
+        ),
     ] {
         assert_eq!(c_type(rust), c);
         assert_eq!(pointer_to(c), pointer);

@@ -11,7 +11,10 @@ use crate::layout::Sides;
 /// The folder of each frozen version, oldest first: its header, and its interface as text.
 fn frozen() -> Vec<PathBuf> {
     let entries = fs::read_dir(folder("frozen")).unwrap();
-    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    let mut folders: Vec<PathBuf> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
     folders.sort_by_key(|folder| minor_of(folder));
     folders
 }
@@ -24,7 +27,9 @@ pub fn frozen_header() -> PathBuf {
 fn minor_of(folder: &Path) -> u32 {
     let version = folder.file_name().unwrap().to_str().unwrap();
     let minor = version.strip_prefix(&format!("{MAJOR}."));
-    minor.and_then(|minor| minor.parse().ok()).unwrap_or_else(|| panic!("{version} is no version of major {MAJOR}"))
+    minor
+        .and_then(|minor| minor.parse().ok())
+        .unwrap_or_else(|| panic!("{version} is no version of major {MAJOR}"))
 }
 
 /// The interface of a frozen version as it is written down.
@@ -56,23 +61,38 @@ fn differences(frozen: &str, current: &str) -> Differences {
     let mut differences = Differences::default();
     let current = sections(current);
     for (name, (head, members)) in sections(frozen) {
-        let Some((head_now, members_now)) = current.iter().find(|(known, _)| *known == name).map(|(_, section)| section)
+        let Some((head_now, members_now)) = current
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, section)| section)
         else {
             differences.broken.push(format!("{name} is gone"));
             continue;
         };
-        let kept = members.iter().zip(members_now).take_while(|(was, is)| was == is).count();
+        let kept = members
+            .iter()
+            .zip(members_now)
+            .take_while(|(was, is)| was == is)
+            .count();
         if kept < members.len() {
             let is = members_now.get(kept).map_or("nothing", |line| line.trim());
-            differences.broken.push(format!("{name}: where '{}' was, there is '{is}'", members[kept].trim()));
+            differences.broken.push(format!(
+                "{name}: where '{}' was, there is '{is}'",
+                members[kept].trim()
+            ));
             continue;
         }
         let added = &members_now[kept..];
         let may_grow = !NEVER_GROW.contains(&name.as_str());
-        if !added.is_empty() && !may_grow || alignment(&head) != alignment(head_now) || added.is_empty() && head != *head_now {
+        if !added.is_empty() && !may_grow
+            || alignment(&head) != alignment(head_now)
+            || added.is_empty() && head != *head_now
+        {
             differences.broken.push(format!("'{head}' is '{head_now}'"));
         } else {
-            differences.new.extend(added.iter().map(|line| format!("{name}: {}", line.trim())));
+            differences
+                .new
+                .extend(added.iter().map(|line| format!("{name}: {}", line.trim())));
         }
     }
     differences
@@ -140,7 +160,12 @@ fn what_is_new_is_frozen_with_a_minor_of_its_own() {
 fn each_frozen_header_is_the_interface_that_was_frozen_with_it() {
     for folder in frozen() {
         let table = table(&folder);
-        assert_eq!(Sides::all().in_c(&folder, &table), table, "{}", folder.display());
+        assert_eq!(
+            Sides::all().in_c(&folder, &table),
+            table,
+            "{}",
+            folder.display()
+        );
     }
 }
 
@@ -164,11 +189,23 @@ fn what_is_added_at_the_end_is_new_and_all_else_breaks() {
     for (from, to) in [
         ("  8 8 uint64_t operation", "  8 8 int64_t operation"),
         ("  8 8 uint64_t operation", "  16 8 uint64_t operation"),
-        ("  8 8 uint64_t operation", "  8 4 uint32_t flags\n  16 8 uint64_t operation"),
+        (
+            "  8 8 uint64_t operation",
+            "  8 4 uint32_t flags\n  16 8 uint64_t operation",
+        ),
         ("  8 8 uint64_t operation\n", ""),
-        ("struct DvCall, size 16, alignment 8", "struct DvCall, size 24, alignment 8"),
-        ("struct DvCall, size 16, alignment 8", "struct DvCall, size 16, alignment 16"),
-        ("  0 8 const char * ptr\n", "  0 8 const char * ptr\n  8 8 size_t len\n"),
+        (
+            "struct DvCall, size 16, alignment 8",
+            "struct DvCall, size 24, alignment 8",
+        ),
+        (
+            "struct DvCall, size 16, alignment 8",
+            "struct DvCall, size 16, alignment 16",
+        ),
+        (
+            "  0 8 const char * ptr\n",
+            "  0 8 const char * ptr\n  8 8 size_t len\n",
+        ),
         ("  0 DV_A\n  1 DV_B", "  0 DV_B\n  1 DV_A"),
         ("  1 DV_B", "  2 DV_B"),
         ("numbers of an effect\n  0 DV_A\n  1 DV_B\n", ""),

@@ -39,7 +39,10 @@ impl Sides {
 
     /// As Rust has it.
     pub fn in_rust(&self) -> String {
-        self.0.iter().map(|line| format!("{}\n", line.rust)).collect()
+        self.0
+            .iter()
+            .map(|line| format!("{}\n", line.rust))
+            .collect()
     }
 
     /// What a C compiler says of the header in a folder, about what a table has a line of.
@@ -51,7 +54,11 @@ impl Sides {
         let name = format!("layout-{}", include.file_name().unwrap().display());
         let source = built(&format!("{name}.c"));
         let includes = "#include <stdio.h>\n#include \"data_validator_plugin.h\"\n";
-        fs::write(&source, format!("{includes}int main(void) {{\n{body}    return 0;\n}}\n")).unwrap();
+        fs::write(
+            &source,
+            format!("{includes}int main(void) {{\n{body}    return 0;\n}}\n"),
+        )
+        .unwrap();
         let program = built(&name);
         let mut compiler = compiler_with(&Language::C, include);
         compiler.arg(&source).arg("-o").arg(&program);
@@ -94,7 +101,11 @@ impl Sides {
     }
 
     fn number(&mut self, name: &str, value: usize) {
-        self.text(&format!("  {value} {name}"), &format!("  %zu {name}"), &format!("(size_t){name}"));
+        self.text(
+            &format!("  {value} {name}"),
+            &format!("  %zu {name}"),
+            &format!("(size_t){name}"),
+        );
     }
 }
 

@@ -11,8 +11,14 @@ fn refused(source: &str) -> String {
 
 #[test]
 fn object_stores_are_told_not_to_be_built_in() {
-    insta::assert_snapshot!(refused("'s3://bucket/data/*.parquet'"), @"");
-    insta::assert_snapshot!(refused("{path: 'abfss://c@account.dfs.core.windows.net/x.csv', format: csv}"), @"");
+    insta::assert_snapshot!(refused("'s3://bucket/data/*.parquet'"), @"
+    config.yaml:1:28: error: 's3://bucket/data/*.parquet' lies on S3, which this version does not read: object stores are not built in
+      help: copy the files to this machine and name their path, or read them with {query: …} on an engine whose options reach them
+    ");
+    insta::assert_snapshot!(refused("{path: 'abfss://c@account.dfs.core.windows.net/x.csv', format: csv}"), @"
+    config.yaml:1:35: error: 'abfss://c@account.dfs.core.windows.net/x.csv' lies on Azure storage, which this version does not read: object stores are not built in
+      help: copy the files to this machine and name their path, or read them with {query: …} on an engine whose options reach them
+    ");
 }
 
 #[test]
@@ -51,8 +57,14 @@ fn every_scheme_is_refused_with_or_without_an_ending() {
 
 #[test]
 fn a_file_url_names_the_path_to_write() {
-    insta::assert_snapshot!(refused("'file:///data/x.csv'"), @"");
-    insta::assert_snapshot!(refused("{path: 'file://localhost/data/x.csv'}"), @"");
+    insta::assert_snapshot!(refused("'file:///data/x.csv'"), @"
+    config.yaml:1:28: error: 'file:///data/x.csv' is a URL, and a source is a path
+      help: write the path itself: /data/x.csv
+    ");
+    insta::assert_snapshot!(refused("{path: 'file://localhost/data/x.csv'}"), @"
+    config.yaml:1:35: error: 'file://localhost/data/x.csv' is a URL, and a source is a path
+      help: write the path itself: /data/x.csv
+    ");
 }
 
 #[test]
@@ -72,5 +84,10 @@ fn overrides_and_files_of_sources_are_no_way_round() {
         overrides: vec![("t".into(), "s3://bucket/x.csv".into())],
         ..LoadOptions::default()
     };
-    insta::assert_snapshot!(folder.load(&options).expect_err("URLs"), @"");
+    insta::assert_snapshot!(folder.load(&options).expect_err("URLs"), @"
+    sources.yaml:1:4: error: 'gs://bucket/x.csv' lies on Google Cloud Storage, which this version does not read: object stores are not built in
+      help: copy the files to this machine and name their path, or read them with {query: …} on an engine whose options reach them
+    --override t=s3://bucket/x.csv: error: 's3://bucket/x.csv' lies on S3, which this version does not read: object stores are not built in
+      help: copy the files to this machine and name their path, or read them with {query: …} on an engine whose options reach them
+    ");
 }

@@ -93,7 +93,44 @@ tables:
 global_rules:
   - {name: g, rule_type: range, column: c, where: "a IN (SELECT b FROM c)", parameters: {min_value: 1}}
 "#
-    ), @"");
+    ), @"
+    config.yaml:1:24: error: the state file '/var/lib/state.json' lies outside of the config's folder, where an untrusted config must not write
+      help: name a file in the folder, or give one with VALIDATOR_PIPELINE__STATE_FILE
+    config.yaml:2:11: error: a plugin runs with all rights of who starts it, so an untrusted config must not name one
+      help: give it with --plugin FILE if you trust it
+    config.yaml:4:9: error: the engine 'server' asks a server, and which one is not for an untrusted config to choose
+      help: choose it with --engine server, or give its connection as in VALIDATOR_ENGINE__CONNECTION_PARAMS__HOST=…
+    config.yaml:5:23: error: 'host' is part of a connection, which an untrusted config must not choose
+      help: give it as VALIDATOR_ENGINE__CONNECTION_PARAMS__HOST=…
+    config.yaml:5:43: error: 'password' is part of a connection, which an untrusted config must not choose
+      help: give it as VALIDATOR_ENGINE__CONNECTION_PARAMS__PASSWORD=…
+    config.yaml:5:53: error: ***: an untrusted config must not have the content of a file put into it
+      help: write the value, or set it with a VALIDATOR_… variable
+    config.yaml:6:41: error: the option 'temp_directory' is none that an untrusted config may set
+      help: give it as VALIDATOR_ENGINE__OPTIONS__TEMP_DIRECTORY=…; an untrusted config may set threads
+    config.yaml:7:52: error: 'database' is part of a connection, which an untrusted config must not choose
+      help: give it as VALIDATOR_ENGINES__DB__CONNECTION_PARAMS__DATABASE=…
+    config.yaml:10:13: error: the source '/etc/passwd.csv' lies outside of the config's folder, which an untrusted config must not read
+      help: put the files into the folder, or name them with --override TABLE=PATH
+    config.yaml:11:12: error: 'where' is custom SQL, which can read whatever the engine can, so an untrusted config must not have any
+      help: use the rule types that need none, or run the config without --untrusted once you have read it
+    config.yaml:13:50: error: 'expression' is custom SQL, which can read whatever the engine can, so an untrusted config must not have any
+      help: use the rule types that need none, or run the config without --untrusted once you have read it
+    config.yaml:13:66: error: 'where' is custom SQL, which can read whatever the engine can, so an untrusted config must not have any
+      help: use the rule types that need none, or run the config without --untrusted once you have read it
+    config.yaml:14:63: error: 'expression' is custom SQL, which can read whatever the engine can, so an untrusted config must not have any
+      help: use the rule types that need none, or run the config without --untrusted once you have read it
+    config.yaml:15:72: error: ${env:TOKEN}: an untrusted config must not ask for this variable of the environment
+      help: allow it with --allow-env TOKEN; its value is then no secret to who wrote the config
+    config.yaml:15:96: error: an engine reads a native pattern as it stands, so an untrusted config must not have one
+      help: write the pattern in the portable subset, without 'native'
+    config.yaml:16:31: error: a source's query is custom SQL, which can read whatever the engine can, so an untrusted config must not have one
+      help: use the rule types that need none, or run the config without --untrusted once you have read it
+    config.yaml:17:43: error: 's.t' is a relation, and which database to read is not for an untrusted config to choose
+      help: name files in the config's folder, or choose the engine with --engine, or its connection with VALIDATOR_ENGINE__CONNECTION_PARAMS__…
+    config.yaml:19:51: error: 'where' is custom SQL, which can read whatever the engine can, so an untrusted config must not have any
+      help: use the rule types that need none, or run the config without --untrusted once you have read it
+    ");
 }
 
 #[test]
@@ -134,7 +171,12 @@ fn variables_are_allowed_one_by_one() {
         allowed_variables: allowed.into(),
     });
     // Neither what is set nor what is named alike is told.
-    insta::assert_snapshot!(folder.load(&options).expect_err("a variable that is not allowed"), @"");
+    insta::assert_snapshot!(folder.load(&options).expect_err("a variable that is not allowed"), @"
+    config.yaml:1:32: error: ${env:ONF}: the environment variable 'ONF' is not set
+      help: set ONF before the run
+    config.yaml:1:49: error: ${env:TWO}: an untrusted config must not ask for this variable of the environment
+      help: allow it with --allow-env TWO; its value is then no secret to who wrote the config
+    ");
 }
 
 #[test]
@@ -151,7 +193,10 @@ fn a_server_is_chosen_by_the_user() {
     load(&folder, &with_environment(&[host]));
     // One key of the stranger's is one too many: a password would go to another port.
     let folder = Folder::new(config("host: a, port: 1"));
-    insta::assert_snapshot!(folder.load(&with_environment(&[host])).expect_err("a port"), @"");
+    insta::assert_snapshot!(folder.load(&with_environment(&[host])).expect_err("a port"), @"
+    config.yaml:1:53: error: 'port' is part of a connection, which an untrusted config must not choose
+      help: give it as VALIDATOR_ENGINE__CONNECTION_PARAMS__PORT=…
+    ");
     // Named on the command line, it is reached as the user's surroundings say.
     let folder = Folder::new(table("public.people"));
     let named = LoadOptions {
@@ -174,7 +219,16 @@ tables: [{<<: &t {source: {path: /etc/passwd, format: csv}}, name: t, rules: [{n
         ("VALIDATOR_ENGINE__CONNECTION_PARAMS__PASSWORD", "hunter2"),
         ("VALIDATOR_TABLES__0__SOURCE__FORMAT", "csv"),
     ]);
-    insta::assert_snapshot!(folder.load(&options).expect_err("a stranger's host"), @"");
+    insta::assert_snapshot!(folder.load(&options).expect_err("a stranger's host"), @"
+    config.yaml:2:1: error: unknown key 'base'
+      help: known keys: version, metadata, pipeline, plugins, engine, engines, tables, global_rules, require_sql_rules, dqx
+    config.yaml:3:44: error: 'host' is part of a connection, which an untrusted config must not choose
+      help: give it as VALIDATOR_ENGINE__CONNECTION_PARAMS__HOST=…
+    config.yaml:3:44: error: 'port' is part of a connection, which an untrusted config must not choose
+      help: give it as VALIDATOR_ENGINE__CONNECTION_PARAMS__PORT=…
+    config.yaml:4:11: error: the source '/etc/passwd' lies outside of the config's folder, which an untrusted config must not read
+      help: put the files into the folder, or name them with --override TABLE=PATH
+    ");
 }
 
 #[test]
@@ -299,7 +353,12 @@ fn files_of_the_config_are_no_links_either() {
         sources: Some(folder.path("sources.yaml")),
         ..untrusted()
     };
-    insta::assert_snapshot!(folder.load(&options).expect_err("links"), @"");
+    insta::assert_snapshot!(folder.load(&options).expect_err("links"), @"
+    sources.yaml: error: sources.yaml is a link in the config's folder that leads out of it, which an untrusted config must not
+      help: put the file itself into the folder
+    config.yaml:1:24: error: state.json.lock is a link in the config's folder that leads out of it, which an untrusted config must not
+      help: put the file itself into the folder
+    ");
     fs::remove_file(folder.path("config.yaml")).expect("a file");
     symlink(&secret, folder.path("config.yaml")).expect("a link");
     let errors = folder.load(&untrusted()).expect_err("a link");

@@ -90,13 +90,17 @@ impl Server {
             ("PGSSLMODE", login.sslmode),
         ];
         let given = given.into_iter();
-        given.filter_map(|(name, value)| Some((name, value?))).collect()
+        given
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect()
     }
 
     /// What stands behind `LOGIN` where a role is made that connects with the superuser's URL and its own name.
     pub fn password_clause(&self) -> String {
         let password = Login::of(&self.url()).password;
-        password.map_or_else(String::new, |password| format!("PASSWORD '{}'", password.replace('\'', "''")))
+        password.map_or_else(String::new, |password| {
+            format!("PASSWORD '{}'", password.replace('\'', "''"))
+        })
     }
 
     /// The same for clients that reach the server at another address, such as that of a proxy.
