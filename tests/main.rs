@@ -15,6 +15,7 @@ mod engines;
 mod flights;
 mod forms;
 mod plugins;
+mod postgres_tables;
 mod reports;
 mod restarts;
 mod retry;

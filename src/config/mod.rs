@@ -62,8 +62,7 @@ pub use diagnostic::{ConfigErrors, Diagnostic, Level, Location, Place};
 pub use load::{LoadOptions, load, plugins_of};
 pub use pipeline::{DataVersionMode, Pipeline, Reuse};
 pub use secrets::Secrets;
-pub use untrusted::confined::{lies_within, link_out};
-pub use untrusted::{Untrusted, refuse_link, refuse_link_beside};
+pub use untrusted::{Untrusted, refusal_of_file, refuse_link, refuse_link_beside};
 
 /// A config that was checked and can be run.
 #[derive(Debug)]

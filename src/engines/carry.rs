@@ -9,6 +9,30 @@ use data_validator_plugin::{
 
 use super::registry;
 
+/// A source that an engine reads.
+pub struct Attachment {
+    pub relation: Relation,
+    /// Columns of files that did not come with the others.
+    pub left_behind: Vec<LeftBehind>,
+}
+
+/// A column of a type that cannot be carried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftBehind {
+    pub column: Column,
+    /// The engine that reads the files itself.
+    pub reader: String,
+}
+
+impl From<Relation> for Attachment {
+    fn from(relation: Relation) -> Self {
+        Self {
+            relation,
+            left_behind: Vec::new(),
+        }
+    }
+}
+
 /// Makes a source readable in the session of an engine of this description.
 ///
 /// # Errors
@@ -19,7 +43,7 @@ pub fn attach(
     name: &str,
     source: &Source,
     call: &Call,
-) -> Result<Relation, EngineError> {
+) -> Result<Attachment, EngineError> {
     match source {
         Source::Files { format, .. } if !reads(description, format) => {
             if !description.capabilities.ingest {
@@ -27,7 +51,7 @@ pub fn attach(
             }
             carry(session, name, source, format, call)
         }
-        _ => session.attach(name, source, call),
+        _ => Ok(session.attach(name, source, call)?.into()),
     }
 }
 
@@ -37,7 +61,7 @@ fn carry(
     source: &Source,
     format: &FileFormat,
     call: &Call,
-) -> Result<Relation, EngineError> {
+) -> Result<Attachment, EngineError> {
     let kinds = registry::linked_in();
     let reader = kinds.iter().find(|kind| reads(&kind.description, format));
     let reader = reader.ok_or_else(|| {
@@ -52,8 +76,9 @@ fn carry(
     let files = reading.attach(name, source, call)?;
     // A type that no rule judges, such as JSON or a list, would be another one there.
     let schema = reading.schema(&files, call)?;
-    let known = |column: &&Column| !matches!(column.logical_type, LogicalType::Other(_));
-    let columns: Vec<String> = (schema.columns.iter().filter(known))
+    let is_known = |column: &Column| !matches!(column.logical_type, LogicalType::Other(_));
+    let (known, other): (Vec<_>, Vec<_>) = schema.columns.into_iter().partition(is_known);
+    let columns: Vec<String> = (known.iter())
         .map(|column| reader.description.dialect.identifier(&column.name))
         .collect();
     if columns.is_empty() {
@@ -62,7 +87,14 @@ fn carry(
     }
     let sql = format!("SELECT {} FROM {}", columns.join(", "), files.sql);
     let mut rows = reading.query(&sql, call)?;
-    session.ingest(name, &mut *rows, call)
+    let left_behind = other.into_iter().map(|column| LeftBehind {
+        column,
+        reader: reader.description.name.clone(),
+    });
+    Ok(Attachment {
+        relation: session.ingest(name, &mut *rows, call)?,
+        left_behind: left_behind.collect(),
+    })
 }
 
 fn cannot_read(name: &str, description: &Description, format: &FileFormat) -> EngineError {

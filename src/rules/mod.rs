@@ -7,7 +7,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use data_validator_plugin::{Column, Schema};
+use data_validator_plugin::{Column, LogicalType, Schema};
 
 use crate::config::fields::RuleFields;
 use crate::plan::question::Question;
@@ -102,6 +102,16 @@ pub enum RuleError {
     UnknownColumn {
         column: String,
         similar: Vec<String>,
+    },
+    #[error(
+        "column '{column}' is of the type {logical_type}, which cannot be carried to the engine '{engine}'; \
+         read the table with the engine '{reader}', which reads the files itself"
+    )]
+    LeftBehind {
+        column: String,
+        logical_type: LogicalType,
+        engine: String,
+        reader: String,
     },
     #[error(
         "the engine has no patterns; write the rule without one, or read the table with another engine"

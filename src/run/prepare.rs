@@ -1,6 +1,6 @@
 //! Makes a table ready: its source attached, its rules turned into a plan.
 
-use data_validator_plugin::{Dialect, EngineError, RegexFlavour, Relation, Schema};
+use data_validator_plugin::{Description, EngineError, RegexFlavour, Relation, Schema};
 
 use super::planning::{self, PlanOptions, SMALL_BYTES};
 use crate::config::{Rule, Table};
@@ -18,6 +18,8 @@ pub struct Prepared<'t> {
     pub relation: Relation,
     pub rules: Vec<PreparedRule<'t>>,
     pub plan: Plan,
+    /// The columns of the relation.
+    schema: Schema,
     /// What connecting and attaching took.
     pub attempts: Attempts,
     /// Whether each scan would read and parse a large source.
@@ -89,7 +91,7 @@ pub fn prepare<'t>(
         .iter()
         .map(|rule| PreparedRule {
             rule,
-            step: step(rule, &schema, &connection.description().dialect, &mut plan),
+            step: step(rule, &schema, connection, &table.name, &mut plan),
         })
         .collect();
     let bytes = found.bytes();
@@ -98,13 +100,14 @@ pub fn prepare<'t>(
         relation,
         rules,
         plan,
+        schema,
         attempts,
         is_costly_to_scan: found.is_parsed_by_each_scan()
             && bytes.is_some_and(|bytes| bytes > SMALL_BYTES),
     };
-    prepared.make_plan(connection, limits, &schema, bytes, options);
+    prepared.make_plan(connection, limits, bytes, options);
     if prepared.is_copied_first() && !options.only_shown {
-        prepared.copy_rows(connection, limits, &schema, options);
+        prepared.copy_rows(connection, limits, options);
     }
     Ok(prepared)
 }
@@ -114,36 +117,22 @@ impl Prepared<'_> {
         &mut self,
         connection: &mut Connection,
         limits: Limits<'_>,
-        schema: &Schema,
         bytes: Option<u64>,
         options: PlanOptions,
     ) {
         let rows = Rows {
             relation: &self.relation,
+            schema: &self.schema,
             scope: self.table.scope.as_ref(),
         };
-        planning::make(
-            &mut self.plan,
-            connection,
-            limits,
-            rows,
-            schema,
-            bytes,
-            options,
-        );
+        planning::make(&mut self.plan, connection, limits, rows, bytes, options);
     }
 
     /// Reads the source once for all scans. Where that fails, the scans read it themselves, so that only
     /// those of a bad column fail.
-    fn copy_rows(
-        &mut self,
-        connection: &mut Connection,
-        limits: Limits<'_>,
-        schema: &Schema,
-        options: PlanOptions,
-    ) {
+    fn copy_rows(&mut self, connection: &mut Connection, limits: Limits<'_>, options: PlanOptions) {
         let all = || {
-            schema
+            self.schema
                 .columns
                 .iter()
                 .map(|column| column.name.as_str())
@@ -156,7 +145,7 @@ impl Prepared<'_> {
         let copied = connection.materialise(&self.table.name, &self.relation, &columns, limits);
         if let Ok(Some(copy)) = copied.result {
             self.relation = copy;
-            self.make_plan(connection, limits, schema, None, options);
+            self.make_plan(connection, limits, None, options);
         }
     }
 
@@ -169,12 +158,20 @@ impl Prepared<'_> {
     pub fn rows(&self) -> Rows<'_> {
         Rows {
             relation: &self.relation,
+            schema: &self.schema,
             scope: self.table.scope.as_ref(),
         }
     }
 }
 
-fn step(rule: &Rule, schema: &Schema, dialect: &Dialect, plan: &mut Plan) -> Step {
+fn step(
+    rule: &Rule,
+    schema: &Schema,
+    connection: &Connection,
+    table: &str,
+    plan: &mut Plan,
+) -> Step {
+    let Description { name, dialect, .. } = connection.description();
     let scoped = |question: Question| Question {
         scope: rule.scope.clone(),
         ..question
@@ -193,8 +190,23 @@ fn step(rule: &Rule, schema: &Schema, dialect: &Dialect, plan: &mut Plan) -> Ste
                 .map(|question| plan.ask(scoped(question)))
                 .collect(),
         },
-        Err(RuleError::UnknownColumn { column, .. }) if rule.if_column_exists => {
-            Step::Skip(format!("the table has no column '{column}'"))
+        Err(RuleError::UnknownColumn { column, similar }) => {
+            let left_behind = connection.left_behind(table).iter();
+            match left_behind
+                .into_iter()
+                .find(|left| left.column.name == column)
+            {
+                Some(left) => Step::Unfit(RuleError::LeftBehind {
+                    column,
+                    logical_type: left.column.logical_type.clone(),
+                    engine: name.clone(),
+                    reader: left.reader.clone(),
+                }),
+                None if rule.if_column_exists => {
+                    Step::Skip(format!("the table has no column '{column}'"))
+                }
+                None => Step::Unfit(RuleError::UnknownColumn { column, similar }),
+            }
         }
         Err(error) => Step::Unfit(error),
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::SourceError;
-use crate::config::{FileKind, FilesSpec, lies_within, link_out};
+use crate::config::{FileKind, FilesSpec, refusal_of_file};
 
 /// The files, sorted by name, and their common format.
 pub fn find(spec: &FilesSpec) -> Result<(FileKind, Vec<PathBuf>), SourceError> {
@@ -14,7 +14,7 @@ pub fn find(spec: &FilesSpec) -> Result<(FileKind, Vec<PathBuf>), SourceError> {
     } else {
         by_name(&spec.path)?
     };
-    refuse_outside(&paths, within)?;
+    refuse_unconfined(&paths, within)?;
     let kind = match spec.format {
         Some(kind) => kind,
         None => common_kind(&spec.path, &paths)?,
@@ -58,18 +58,17 @@ fn by_name(path: &Path) -> Result<Vec<PathBuf>, SourceError> {
 }
 
 /// # Errors
-/// A link led to something outside of the folder that files must lie in.
-fn refuse_outside(paths: &[PathBuf], within: Option<&Path>) -> Result<(), SourceError> {
+/// A path led to something that is hidden, or outside of the folder that files must lie in.
+fn refuse_unconfined(paths: &[PathBuf], within: Option<&Path>) -> Result<(), SourceError> {
     let Some(within) = within else {
         return Ok(());
     };
-    let is_outside = |path: &&PathBuf| !lies_within(path, within);
-    match paths.iter().find(is_outside) {
+    let mut refusals = paths
+        .iter()
+        .filter_map(|path| refusal_of_file(path, within));
+    match refusals.next() {
         None => Ok(()),
-        // The link is told and not what lies behind it.
-        Some(path) => Err(SourceError::Outside(
-            link_out(path, within).unwrap_or_else(|| within.to_owned()),
-        )),
+        Some((message, _)) => Err(SourceError::Refused(message)),
     }
 }
 
@@ -85,7 +84,7 @@ fn in_folder(
     let mut folders = vec![folder.to_owned()];
     let mut seen = HashSet::new();
     while let Some(folder) = folders.pop() {
-        refuse_outside(std::slice::from_ref(&folder), within)?;
+        refuse_unconfined(std::slice::from_ref(&folder), within)?;
         // A link may lead back to a folder that was read already.
         if !seen.insert(folder.canonicalize().map_err(|error| failed(&error))?) {
             continue;

@@ -20,11 +20,9 @@ pub enum SourceError {
     Missing,
     #[error("{0}")]
     Files(String),
-    #[error(
-        "{} is a link in the config's folder that leads out of it, which an untrusted config must not",
-        .0.display()
-    )]
-    Outside(PathBuf),
+    /// An untrusted config leads to what it must not read.
+    #[error("{0}")]
+    Refused(String),
     #[error(transparent)]
     Csv(#[from] csv::CsvError),
 }

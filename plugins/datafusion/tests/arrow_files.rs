@@ -14,7 +14,9 @@ use datafusion::arrow::datatypes::{Int8Type, Int32Type};
 use datafusion::arrow::ipc::CompressionType;
 use datafusion::arrow::ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 
-use crate::support::{array, attach, class_of, count, in_each_session, rows, type_of, value};
+use crate::support::{
+    array, attach, class_of, count, in_each_session, parquet, rows, type_of, value, write_parquet,
+};
 
 fn arrow(paths: &[PathBuf]) -> Source {
     Source::Files {
@@ -357,4 +359,70 @@ fn files_of_other_columns_and_columns_of_one_name_are_refused() {
             "{error}"
         );
     });
+}
+
+#[test]
+fn a_column_without_a_type_is_one_of_whole_numbers_without_values() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, footer) = (
+        folder.path().join("a.arrow"),
+        folder.path().join("a.parquet"),
+    );
+    let columns = || vec![("n", array(NullArray::new(3)))];
+    write(&path, &[batch(columns())]);
+    write_parquet(&footer, columns());
+    in_each_session(|session| {
+        for source in [
+            arrow(std::slice::from_ref(&path)),
+            parquet(std::slice::from_ref(&footer)),
+        ] {
+            let relation = attach(session, &source);
+            assert_eq!(type_of(session, &relation, "n"), LogicalType::Integer);
+            assert_eq!(count(session, &relation, "n IS NULL"), 3);
+            assert_eq!(count(session, &relation, "n < 5 OR n >= 5"), 0);
+            let sql = format!("SELECT count(DISTINCT n), count(n), count(*) FROM {relation}");
+            assert_eq!(value(session, &sql), "0 0 3");
+        }
+    });
+}
+
+#[test]
+fn zz_fixture() {
+    let out = std::path::PathBuf::from(std::env::var("FIXTURES").unwrap());
+    let days: DictionaryArray<Int8Type> = vec![Some("mon"), None, Some("tue"), Some("mon")]
+        .into_iter()
+        .collect();
+    write(
+        &out.join("people.arrow"),
+        &[batch(vec![
+            ("id", array(Int64Array::from(vec![1, 2, 2, 4]))),
+            (
+                "name",
+                array(StringArray::from(vec![
+                    Some("Ada"),
+                    None,
+                    Some("Bob"),
+                    Some(""),
+                ])),
+            ),
+            ("day", array(days)),
+            (
+                "score",
+                array(Float64Array::from(vec![
+                    Some(0.5),
+                    Some(f64::NAN),
+                    None,
+                    Some(-0.0),
+                ])),
+            ),
+            ("nothing", array(NullArray::new(4))),
+        ])],
+    );
+    write_parquet(
+        &out.join("nothing.parquet"),
+        vec![
+            ("id", array(Int64Array::from(vec![1, 2, 3]))),
+            ("nothing", array(NullArray::new(3))),
+        ],
+    );
 }

@@ -344,6 +344,8 @@ typedef struct DvHost {
     /* The most detailed level that the host wants; lines beyond it may be left unformatted. Does
      * not change. */
     uint32_t log_level;
+    /* 0, and not to be looked at: without it the next member would lie in a gap of this one. */
+    uint32_t reserved;
     /* Version 1.0 ends here. */
 } DvHost;
 

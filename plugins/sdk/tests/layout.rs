@@ -167,7 +167,8 @@ fn structs(sides: &mut Sides) {
             abi_minor,
             context,
             log,
-            log_level
+            log_level,
+            reserved
         }
     );
     layout!(
@@ -317,6 +318,26 @@ fn structs_and_numbers_are_the_same_in_c_and_in_rust() {
     let sides = Sides::all();
     let in_rust = sides.in_rust();
     assert_eq!(sides.in_c(&folder("include"), &in_rust), in_rust);
+}
+
+/// A member that came into such a gap later would lie inside the size of structs that do not have it.
+#[test]
+fn no_struct_has_a_gap() {
+    let (mut head, mut size, mut end) = (String::new(), 0, 0);
+    for line in Sides::all().in_rust().lines() {
+        let mut numbers = line
+            .split([' ', ','])
+            .filter_map(|word| word.parse::<usize>().ok());
+        let mut next = || numbers.next().unwrap_or_default();
+        if line.starts_with("  ") && !head.starts_with("numbers") {
+            assert_eq!(next(), end, "{head}: a gap in front of{line}");
+            end += next();
+        } else if !line.starts_with("  ") {
+            assert_eq!(end, size, "{head}: a gap at the end");
+            (head, size, end) = (line.to_owned(), next(), 0);
+        }
+    }
+    assert!(head.starts_with("numbers"), "all structs were looked at");
 }
 
 #[test]

@@ -299,6 +299,51 @@ fn paths_lead_out_of_the_folder_in_many_ways() {
 
 #[cfg(unix)]
 #[test]
+fn what_is_hidden_in_the_folder_is_not_read() {
+    for (source, is_taken) in [
+        ("{path: .git/config, format: csv}", false),
+        ("{path: '*/config', format: csv}", false),
+        ("{path: '[.]git/config', format: csv}", false),
+        ("{path: data/link, format: csv}", false),
+        ("{path: data, format: csv}", false),
+        (".env.csv", false),
+        ("data.csv", true),
+        ("'*.csv'", false),
+    ] {
+        let folder = Folder::new(table(source));
+        for name in [".git", "data"] {
+            fs::create_dir(folder.path(name)).expect("a folder");
+        }
+        folder.write(".git/config", "token\nsecret\n");
+        folder.write(".env.csv", "token\nsecret\n");
+        folder.write("data.csv", "c\n1\n");
+        std::os::unix::fs::symlink("../.git/config", folder.path("data/link")).expect("a link");
+        std::os::unix::fs::symlink("../.git/config", folder.path("data/x.csv")).expect("a link");
+        load(&folder, &LoadOptions::default());
+        let loaded = folder.load(&untrusted());
+        assert_eq!(loaded.is_ok(), is_taken, "{source}: {loaded:?}");
+        if let Err(errors) = loaded {
+            assert!(errors.contains("is hidden by '."), "{source}: {errors}");
+        }
+    }
+    // What the user names is not the stranger's choice.
+    let folder = Folder::new(table("data.csv"));
+    folder.write(".today.csv", "c\n1\n");
+    let overrides = vec![(
+        "t".to_owned(),
+        folder.path(".today.csv").display().to_string(),
+    )];
+    load(
+        &folder,
+        &LoadOptions {
+            overrides,
+            ..untrusted()
+        },
+    );
+}
+
+#[cfg(unix)]
+#[test]
 fn links_that_lead_out_are_refused() {
     use std::os::unix::fs::symlink;
 

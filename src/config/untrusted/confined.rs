@@ -6,21 +6,37 @@ use std::path::{Component, Path, PathBuf};
 ///
 /// The answer does not depend on what exists outside of the folder, so that nobody can ask that way.
 pub fn lies_within(path: &Path, folder: &Path) -> bool {
-    let Ok(path) = std::path::absolute(path) else {
-        return false;
-    };
+    real_path(path).is_some_and(|real| real.starts_with(folder))
+}
+
+/// The part below the folder by which a path in it is hidden, such as `.git`: programs keep there what is not
+/// for others, passwords among it.
+pub fn hidden_part(path: &Path, folder: &Path) -> Option<String> {
+    let real = real_path(path)?;
+    let below = real.strip_prefix(folder).ok()?;
+    let mut names = below
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy());
+    names
+        .find(|name| name.starts_with('.'))
+        .map(|name| name.into_owned())
+}
+
+/// Where a path leads, links followed as far as it exists; `None` where that cannot be told.
+fn real_path(path: &Path) -> Option<PathBuf> {
+    let path = std::path::absolute(path).ok()?;
     for existing in path.ancestors() {
         if let Ok(real) = existing.canonicalize() {
-            let rest = path.strip_prefix(existing).unwrap_or(Path::new(""));
+            let rest = path.strip_prefix(existing).ok()?;
             let is_plain = |part: Component<'_>| matches!(part, Component::Normal(_));
-            return real.starts_with(folder) && rest.components().all(is_plain);
+            return rest.components().all(is_plain).then(|| real.join(rest));
         }
         // A link that leads nowhere would be followed by whoever writes.
         if existing.symlink_metadata().is_ok() {
-            return false;
+            return None;
         }
     }
-    false
+    None
 }
 
 /// The link in the folder by which a path leaves it, where the path itself may lie anywhere.
@@ -123,6 +139,26 @@ mod tests {
         ] {
             let expected = expected.map(|link| folder.join(link));
             assert_eq!(link_out(&folder.join(path), &folder), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_hidden_is_hidden_by_any_part_and_behind_links() {
+        let (_outer, folder) = folder();
+        fs::create_dir(folder.join(".git")).expect("a folder");
+        fs::write(folder.join(".git/config"), "token").expect("a file");
+        symlink(".git/config", folder.join("data.csv")).expect("a link");
+        for (path, expected) in [
+            ("data/a.csv", None),
+            ("data/a.b.csv", None),
+            (".git/config", Some(".git")),
+            ("data/../.git/config", Some(".git")),
+            ("data.csv", Some(".git")),
+            ("data/.env", Some(".env")),
+            (".*/x.csv", Some(".*")),
+        ] {
+            let hidden = hidden_part(&folder.join(path), &folder);
+            assert_eq!(hidden.as_deref(), expected, "{path}");
         }
     }
 

@@ -23,7 +23,7 @@ pub mod confined;
 mod engines;
 pub mod sources;
 
-use confined::{lies_within, link_out, link_out_beside};
+use confined::{hidden_part, lies_within, link_out, link_out_beside};
 
 /// What a config from a stranger is allowed all the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -150,14 +150,47 @@ impl<'a> Guard<'a> {
         let file = self.folder.join(text);
         if let Err((message, hint)) = refuse_link_beside(&file, &self.folder) {
             findings.at_value(&path, message, hint);
-        } else if !lies_within(&file, &self.folder) {
+        } else if !lies_within(&file, &self.folder)
+            || (file.parent()).is_none_or(|parent| hidden_part(parent, &self.folder).is_some())
+        {
             let message = format!(
-                "the state file '{text}' lies outside of the config's folder, where an untrusted config must not write"
+                "the state file '{text}' lies outside of the config's folder, or in a hidden one, where an untrusted config \
+                 must not write"
             );
-            let hint = "name a file in the folder, or give one with VALIDATOR_PIPELINE__STATE_FILE";
+            let hint =
+                "name a file in the folder itself, or give one with VALIDATOR_PIPELINE__STATE_FILE";
             findings.at_value(&path, message, hint);
         }
     }
+}
+
+/// Why a stranger's config must not read a file or folder; `None` for one that it may.
+pub fn refusal_of_file(path: &Path, folder: &Path) -> Option<Refusal> {
+    if let Err(refusal) = refuse_link(path, folder) {
+        // The link is told, and nothing of what lies behind it.
+        return Some(refusal);
+    }
+    if !lies_within(path, folder) {
+        return Some(outside(path));
+    }
+    let hidden = hidden_part(path, folder)?;
+    let message = format!(
+        "{} is hidden by '{hidden}', where programs keep passwords too, so an untrusted config must not read it",
+        path.display()
+    );
+    Some((
+        message,
+        "give the file a name that does not begin with a dot".to_owned(),
+    ))
+}
+
+fn outside(path: &Path) -> Refusal {
+    let message = format!(
+        "{} lies outside of the config's folder, which an untrusted config must not read",
+        path.display()
+    );
+    let hint = "put the files into the folder, or name them with --override TABLE=PATH";
+    (message, hint.to_owned())
 }
 
 /// Refuses a path that a link in the folder of a stranger's config leads out of it.

@@ -1,12 +1,12 @@
 //! Where a stranger's config may say that rows are: files in its folder, and relations where the user said.
 
-use std::path::Path;
+use std::path::{Component, Path};
 
 use data_validator_plugin::{Dialect, TableName};
 use serde_yaml::Value;
 
 use super::confined::lies_within;
-use super::{Guard, SQL_HINT, is_of_the_file, led_out, refuse_link};
+use super::{Guard, SQL_HINT, is_of_the_file, refusal_of_file, refuse_link};
 use crate::config::fields::wording::shortened;
 use crate::config::findings::Findings;
 use crate::config::path::KeyPath;
@@ -102,8 +102,17 @@ impl Guard<'_> {
     /// # Errors
     /// There is such a link on the way to the files.
     pub fn users_source(&self, source: SourceSpec) -> Result<SourceSpec, Refusal> {
+        let is_hidden = |path: &Path| {
+            let mut names = path.components().filter_map(|part| match part {
+                Component::Normal(name) => Some(name.to_string_lossy()),
+                _ => None,
+            });
+            names.any(|name| name.starts_with('.'))
+        };
         match source {
-            SourceSpec::Files(files) if lies_within(&files.path, &self.folder) => {
+            SourceSpec::Files(files)
+                if lies_within(&files.path, &self.folder) && !is_hidden(&files.path) =>
+            {
                 find_inside(self.confined(files)).map(SourceSpec::Files)
             }
             SourceSpec::Files(files) => {
@@ -116,14 +125,9 @@ impl Guard<'_> {
     /// What is wrong with a source as it is written, before anything outside of the folder is looked at.
     fn refusal(&self, written: &Written<'_>) -> Option<(KeyPath, Refusal)> {
         if let Some((text, path)) = written.strangers_text("path")
-            && !lies_within(&written.folder.join(text), &self.folder)
+            && let Some(refusal) = refusal_of_file(&written.folder.join(text), &self.folder)
         {
-            let message = format!(
-                "the source '{}' lies outside of the config's folder, which an untrusted config must not read",
-                shortened(text)
-            );
-            let hint = "put the files into the folder, or name them with --override TABLE=PATH";
-            return Some((path, (message, hint.to_owned())));
+            return Some((path, refusal));
         }
         let query = written
             .value
@@ -165,10 +169,10 @@ impl Guard<'_> {
     }
 }
 
-/// Looks for the files now, so that a link that leads out is told with its place; all else is told by the run.
+/// Looks for the files now, so that one that must not be read is told with its place; all else is told by the run.
 fn find_inside(files: FilesSpec) -> Result<FilesSpec, Refusal> {
     match find(&files) {
-        Err(SourceError::Outside(link)) => Err(led_out(&link)),
+        Err(SourceError::Refused(message)) => Err((message, "name other files".to_owned())),
         _ => Ok(files),
     }
 }
