@@ -305,6 +305,11 @@ impl DataValidator {
         let Some(path) = settings.state.as_ref().or(pipeline.state_file.as_ref()) else {
             return Ok(None);
         };
+        if let Some(folder) = &self.config.confined_to {
+            config::refuse_link_beside(path, folder).map_err(|(message, hint)| {
+                Error::usage(format!("the state file: {message}"), &hint)
+            })?;
+        }
         let ending = path.extension().and_then(|ending| ending.to_str());
         if let Some(kind) = ending
             .and_then(FileKind::of_name)

@@ -33,11 +33,7 @@ fn flights_on(workspace: &Workspace, engine: &str, package: Option<&str>) -> Val
     }
     let mut command = workspace.command(&arguments);
     if engine == "postgres" {
-        let address = server().address();
-        command.env("PGHOST", address.ip().to_string());
-        command.env("PGPORT", address.port().to_string());
-        command.env("PGUSER", "postgres");
-        command.env("PGDATABASE", "postgres");
+        command.envs(server().variables());
     }
     let outcome = workspace.finish(&mut command);
     assert_eq!(outcome.code, Some(1), "{outcome:?}");
@@ -153,6 +149,8 @@ tables:
     rules:
       - {name: id, rule_type: range, column: id, parameters: {min_value: 2}}
       - {name: m, rule_type: pattern, column: m, parameters: {pattern: '^x$'}}
+global_rules:
+  - {name: everywhere, rule_type: completeness, column: m, parameters: {if_column_exists: true}}
 ",
     );
     let arguments = ["rules.yaml", "--output", "report.json"];
@@ -160,5 +158,9 @@ tables:
     assert_eq!(outcome.code, Some(3), "{outcome:?}");
     let report = workspace.json("report.json");
     assert_eq!(rule(&report, "m", "id")["failed_count"], 1);
-    assert_eq!(rule(&report, "m", "m")["status"], "error");
+    let left_behind = rule(&report, "m", "m");
+    assert_eq!(left_behind["status"], "error");
+    insta::assert_snapshot!(left_behind["message"].as_str().unwrap(), @"");
+    // It is there, so a global rule does not pass over it either.
+    assert_eq!(rule(&report, "m", "everywhere")["status"], "error");
 }

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::{SignedDuration, Timestamp};
 
 use super::exit::FailOn;
-use crate::config::{LoadOptions, Reuse};
+use crate::config::{LoadOptions, Reuse, Untrusted};
 use crate::plan::FormName;
 use crate::report::output::Output;
 use crate::run::settings::RunSettings;
@@ -228,6 +228,12 @@ pub struct ConfigArguments {
     /// A plugin file with an engine (can be repeated)
     #[arg(long, value_name = "FILE")]
     pub plugin: Vec<PathBuf>,
+    /// Refuse what a config from a stranger, such as a pull request, must not do
+    #[arg(long)]
+    pub untrusted: bool,
+    /// A variable that an untrusted config may put in with ${env:NAME} (can be repeated)
+    #[arg(long, value_name = "NAME", requires = "untrusted")]
+    pub allow_env: Vec<String>,
 }
 
 impl ConfigArguments {
@@ -245,6 +251,9 @@ impl ConfigArguments {
             overrides: self.overrides.clone(),
             engine: self.engine.clone(),
             plugins: self.plugin.clone(),
+            untrusted: self.untrusted.then(|| Untrusted {
+                allowed_variables: self.allow_env.iter().cloned().collect(),
+            }),
             require_sources,
             ..LoadOptions::from_process()
         }

@@ -73,6 +73,7 @@ impl Job<'_> {
         for output in self.outputs {
             output.check()?;
         }
+        self.refuse_links(validator.config())?;
         self.refuse_same_file(validator.config())?;
         let mut bar = ProgressBar::new(self.quiet);
         let outcome = validator.validate(self.settings, &mut |progress| bar.show(progress))?;
@@ -92,6 +93,22 @@ impl Job<'_> {
             return Err(Error::from(error).into());
         }
         written.map(|()| exit)
+    }
+
+    /// A link that a stranger put where a report goes would let the stranger choose what it replaces.
+    fn refuse_links(&self, config: &Config) -> Result<(), Error> {
+        let Some(folder) = &config.confined_to else {
+            return Ok(());
+        };
+        for output in self.outputs.iter().filter(|output| !output.is_stdout()) {
+            config::refuse_link(&output.path, folder).map_err(|(message, hint)| {
+                Error::usage(
+                    format!("the report {}: {message}", output.path.display()),
+                    &hint,
+                )
+            })?;
+        }
+        Ok(())
     }
 
     /// A report must not replace the config, the state or another report.

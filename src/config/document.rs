@@ -48,6 +48,11 @@ pub struct PluginDocument {
 }
 
 impl PluginDocument {
+    /// Whether somebody else than who wrote the config names the file.
+    pub fn is_from_elsewhere(&self, findings: &Findings) -> bool {
+        findings.places().is_from_elsewhere(&self.path.key("path"))
+    }
+
     /// The file as seen from the config's folder.
     pub fn file(&self, folder: &Path) -> PluginFile {
         PluginFile {

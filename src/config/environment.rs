@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_yaml::{Mapping, Value};
 
 use super::diagnostic::{Diagnostic, Place};
-use super::path::KeyPath;
+use super::path::{KeyPath, Step};
 use super::places::{Places, SecondReading};
 use super::yaml;
 
@@ -48,6 +48,26 @@ pub fn apply(
             Err((message, hint)) => diagnostics.push(Diagnostic::error(place, message, hint)),
         }
     }
+}
+
+/// The variables for values below a key at the top, but for its type.
+pub fn below(key: &str, environment: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let prefix = format!("{PREFIX}{key}{SEPARATOR}");
+    let is_type = |variable: &str| variable.eq_ignore_ascii_case(&format!("{prefix}type"));
+    let below = environment.iter();
+    below
+        .filter(|(variable, _)| variable.starts_with(&prefix) && !is_type(variable))
+        .map(|(variable, text)| (variable.clone(), text.clone()))
+        .collect()
+}
+
+/// The variable that replaces the value at a path.
+pub fn variable(path: &KeyPath) -> String {
+    let parts = path.steps().into_iter().map(|step| match step {
+        Step::Key(key) => key.to_uppercase(),
+        Step::Index(index) => index.to_string(),
+    });
+    format!("{PREFIX}{}", parts.collect::<Vec<_>>().join(SEPARATOR))
 }
 
 fn read_value(text: &str) -> Result<Value, (String, String)> {

@@ -12,6 +12,7 @@ use super::path::{KeyPath, Trail};
 use super::places::{Places, SecondReading};
 use super::secrets::Secrets;
 use super::text::{decode, read_bytes};
+use super::untrusted::Untrusted;
 
 /// What the places are filled from.
 pub struct Filling<'a> {
@@ -19,6 +20,8 @@ pub struct Filling<'a> {
     pub params: &'a BTreeMap<String, String>,
     /// The folder that relative paths of `${file:…}` start from.
     pub folder: &'a Path,
+    /// What texts of the file may ask for, where the file is a stranger's.
+    pub untrusted: Option<&'a Untrusted>,
     /// Values that came from the environment or from files.
     pub secrets: &'a mut Secrets,
     /// Names of the parameters that were asked for.
@@ -50,7 +53,10 @@ fn fill_value(
         Value::String(text) if text.contains("${") => {
             let path = trail.to_path();
             let mut refusals = Vec::new();
-            let filled = fill_text(text, filling, &mut refusals);
+            let untrusted = filling
+                .untrusted
+                .filter(|_| !places.is_from_elsewhere(&path));
+            let filled = fill_text(text, filling, untrusted, &mut refusals);
             if refusals.is_empty() {
                 let scalar = serde_yaml::from_str(&filled)
                     .ok()
@@ -88,7 +94,12 @@ fn fill_value(
 }
 
 /// The text with its places filled; one that cannot be filled stays as it is.
-fn fill_text(text: &str, filling: &mut Filling<'_>, refusals: &mut Vec<Refusal>) -> String {
+fn fill_text(
+    text: &str,
+    filling: &mut Filling<'_>,
+    untrusted: Option<&Untrusted>,
+    refusals: &mut Vec<Refusal>,
+) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("${") {
@@ -108,7 +119,11 @@ fn fill_text(text: &str, filling: &mut Filling<'_>, refusals: &mut Vec<Refusal>)
             break;
         };
         let place = &rest[at..=at + length];
-        match fill_place(&place[2..place.len() - 1], filling) {
+        let name = &place[2..place.len() - 1];
+        let filled_place = untrusted
+            .map_or(Ok(()), |untrusted| untrusted.admit_place(name))
+            .and_then(|()| fill_place(name, filling, untrusted));
+        match filled_place {
             Ok(value) => filled.push_str(&value),
             Err((message, hint)) => {
                 refusals.push((format!("{place}: {message}"), hint));
@@ -121,7 +136,11 @@ fn fill_text(text: &str, filling: &mut Filling<'_>, refusals: &mut Vec<Refusal>)
     filled
 }
 
-fn fill_place(place: &str, filling: &mut Filling<'_>) -> Result<String, Refusal> {
+fn fill_place(
+    place: &str,
+    filling: &mut Filling<'_>,
+    untrusted: Option<&Untrusted>,
+) -> Result<String, Refusal> {
     let (kind, name) = place.split_once(':').unwrap_or((place, ""));
     match kind {
         "env" => match filling.environment.get(name) {
@@ -131,7 +150,9 @@ fn fill_place(place: &str, filling: &mut Filling<'_>) -> Result<String, Refusal>
             }
             None => Err((
                 format!("the environment variable '{name}' is not set"),
+                // A stranger need not know which variables there are.
                 near(name, filling.environment)
+                    .filter(|_| untrusted.is_none())
                     .unwrap_or_else(|| format!("set {name} before the run")),
             )),
         },

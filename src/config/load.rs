@@ -23,6 +23,7 @@ use super::positions::Positions;
 use super::resolve::{Settings, resolve};
 use super::secrets::Secrets;
 use super::sources::{GivenSources, SourcesFile};
+use super::untrusted::{Guard, Untrusted, refuse_link};
 use super::{Config, Pipeline, environment, text, yaml};
 
 /// What goes into a config besides its file.
@@ -40,6 +41,8 @@ pub struct LoadOptions {
     pub engine: Option<String>,
     /// Plugin files besides those that the config names.
     pub plugins: Vec<PathBuf>,
+    /// Set where the config is a stranger's, with what it is allowed all the same.
+    pub untrusted: Option<Untrusted>,
     /// Whether a table without a source is an error, as it is when the config is run.
     pub require_sources: bool,
 }
@@ -136,6 +139,8 @@ struct Loader<'a> {
     catalog: Catalog,
     secrets: Secrets,
     used_params: BTreeSet<String>,
+    /// The folder of a stranger's config, canonical; links in it that lead out are not read.
+    confined_to: Option<PathBuf>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -146,12 +151,22 @@ impl<'a> Loader<'a> {
             catalog,
             secrets: Secrets::default(),
             used_params: BTreeSet::new(),
+            confined_to: None,
             diagnostics: Vec::new(),
         }
     }
 
     /// Reads what can be read; the diagnostics tell whether it can be run.
     fn read(&mut self, file: &Path) -> Option<Config> {
+        let folder = folder_of(file);
+        let mut guard = match self.options.untrusted {
+            None => None,
+            Some(_) => {
+                let guard = Guard::of(&folder, self.options.engine.as_deref());
+                Some(guard.map_err(|error| self.diagnostics.push(error)).ok()?)
+            }
+        };
+        self.confined_to = guard.as_ref().map(|guard| guard.folder().to_owned());
         let sources = GivenSources {
             file: self
                 .options
@@ -172,17 +187,20 @@ impl<'a> Loader<'a> {
             &mut places,
             &mut self.diagnostics,
         );
-        let default_engine = choose_engine(self.options.engine.as_deref(), &mut value, &mut places);
-        let folder = folder_of(file);
+        let default_engine = self.choose_engine(&mut value, &mut places);
         let findings = self.interpolate(&mut value, places, &folder);
         let document = Document::read(Fields::of(&findings, &value));
         let metadata = document.metadata.clone();
         let outputs = document.outputs.clone();
         let pipeline = Pipeline::read(document.pipeline.clone(), &folder);
         self.load_plugins(&document.plugins, &findings, &folder);
+        if let Some(guard) = &mut guard {
+            guard.check(&document, default_engine, &findings, &mut self.catalog);
+        }
         let settings = Settings {
             folder: &folder,
             sources: &sources,
+            guard: guard.as_ref(),
             require_sources: self.options.require_sources,
             default_engine,
         };
@@ -205,14 +223,43 @@ impl<'a> Loader<'a> {
             tables,
             outputs,
             secrets: Secrets::default(),
+            confined_to: self.confined_to.clone(),
             warnings: Vec::new(),
         })
+    }
+
+    /// Makes the engine of the command line the default one; gives its name when it is one of `engines`.
+    fn choose_engine(&mut self, root: &mut Value, places: &mut Places) -> Option<&'a str> {
+        let name = self.options.engine.as_deref()?;
+        let named = root
+            .get("engines")
+            .is_some_and(|engines| engines.get(name).is_some());
+        let mapping = root.as_mapping_mut()?;
+        if named {
+            mapping.shift_remove("engine");
+            return Some(name);
+        }
+        let written_type = mapping.get("engine").and_then(|engine| engine.get("type"));
+        if written_type.and_then(Value::as_str) != Some(name) {
+            let engine = Mapping::from_iter([("type".into(), name.into())]);
+            mapping.insert("engine".into(), Value::Mapping(engine));
+            let place = Place::CommandLine(format!("--engine {name}"));
+            places.replace(KeyPath::default().key("engine"), place);
+            // What the environment says is of the user's engine, and not of the one in the file.
+            let variables = environment::below("ENGINE", &self.options.environment);
+            environment::apply(&variables, root, places, &mut self.diagnostics);
+        }
+        None
     }
 
     /// Loads the plugins that config, command line and environment name; so that one that is refused is told
     /// whether or not its engine is used.
     fn load_plugins(&mut self, written: &[PluginDocument], findings: &Findings, folder: &Path) {
+        let is_untrusted = self.options.untrusted.is_some();
         for plugin in written {
+            if is_untrusted && !plugin.is_from_elsewhere(findings) {
+                continue;
+            }
             if let Err(error) = self.catalog.add(&plugin.file(folder)) {
                 findings.at_value(&plugin.path.key("path"), error.message, error.hint);
             }
@@ -271,6 +318,14 @@ impl<'a> Loader<'a> {
     }
 
     fn read_value(&mut self, file: &Path) -> Option<(Value, Positions, String)> {
+        if let Some(folder) = &self.confined_to
+            && let Err((message, hint)) = refuse_link(file, folder)
+        {
+            let place = Place::File(file.to_owned());
+            self.diagnostics
+                .push(Diagnostic::error(place, message, hint));
+            return None;
+        }
         let read = text::read_bytes(file).and_then(|bytes| {
             Ok((
                 text::decode(file, &bytes)?.to_owned(),
@@ -294,6 +349,7 @@ impl<'a> Loader<'a> {
             environment: &self.options.environment,
             params: &self.options.params,
             folder,
+            untrusted: self.options.untrusted.as_ref(),
             secrets: &mut self.secrets,
             used_params: &mut self.used_params,
         };
@@ -318,33 +374,6 @@ impl<'a> Loader<'a> {
             ));
         }
     }
-}
-
-/// Makes an engine the default one; gives its name when it is one of `engines`.
-fn choose_engine<'n>(
-    name: Option<&'n str>,
-    root: &mut Value,
-    places: &mut Places,
-) -> Option<&'n str> {
-    let name = name?;
-    let named = root
-        .get("engines")
-        .is_some_and(|engines| engines.get(name).is_some());
-    let mapping = root.as_mapping_mut()?;
-    if named {
-        mapping.shift_remove("engine");
-        return Some(name);
-    }
-    let written_type = mapping.get("engine").and_then(|engine| engine.get("type"));
-    if written_type.and_then(Value::as_str) != Some(name) {
-        let engine = Mapping::from_iter([("type".into(), name.into())]);
-        mapping.insert("engine".into(), Value::Mapping(engine));
-        places.replace(
-            KeyPath::default().key("engine"),
-            Place::CommandLine(format!("--engine {name}")),
-        );
-    }
-    None
 }
 
 /// The folder that relative paths in a file start from; empty for the working directory.

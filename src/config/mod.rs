@@ -8,6 +8,8 @@
 //! | value → `Document`, as written | `document`, [`fields`] |
 //! | document → [`Config`], ready to run | `resolve`, `engine`, `table`, `rule`, `source` |
 //!
+//! What a config from a stranger must not do is in [`untrusted`].
+//!
 //! Every step adds [`Diagnostic`]s, so that all errors of a file are shown at once.
 
 use std::collections::BTreeMap;
@@ -48,11 +50,13 @@ mod rule;
 mod secrets;
 mod source;
 mod source_files;
+mod source_url;
 mod sources;
 mod table;
 #[cfg(test)]
 pub mod tests;
 mod text;
+pub mod untrusted;
 mod value_builder;
 mod yaml;
 
@@ -61,6 +65,7 @@ pub use load::{LoadOptions, load, plugins_of};
 pub use outputs::Outputs;
 pub use pipeline::{DataVersionMode, Pipeline, Reuse};
 pub use secrets::Secrets;
+pub use untrusted::{Untrusted, refusal_of_file, refuse_link, refuse_link_beside};
 
 /// A config that was checked and can be run.
 #[derive(Debug)]
@@ -76,6 +81,8 @@ pub struct Config {
     pub tables: Vec<Table>,
     pub outputs: Outputs,
     pub secrets: Secrets,
+    /// The config's folder, canonical, where the config is a stranger's: no link in it is followed out of it.
+    pub confined_to: Option<PathBuf>,
     /// What is allowed but probably not meant.
     pub warnings: Vec<Diagnostic>,
 }
@@ -155,6 +162,8 @@ pub struct FilesSpec {
     pub quote: Option<u8>,
     /// Column types of a CSV file that are not to be inferred, by column name.
     pub schema: BTreeMap<String, data_validator_plugin::LogicalType>,
+    /// The folder, canonical, that all files must lie in; none for a config that is trusted.
+    pub within: Option<PathBuf>,
 }
 
 /// A format of files.
@@ -164,6 +173,7 @@ pub enum FileKind {
     Tsv,
     Json,
     Parquet,
+    Arrow,
 }
 
 impl FileKind {
@@ -175,6 +185,7 @@ impl FileKind {
         ("ndjson", Self::Json),
         ("jsonl", Self::Json),
         ("parquet", Self::Parquet),
+        ("arrow", Self::Arrow),
     ];
 
     /// The format of that name, in any letter case.

@@ -54,6 +54,12 @@ impl Places {
         self.positions.file()
     }
 
+    /// Whether the value itself, or one that it is part of, came from elsewhere than the file.
+    pub fn is_from_elsewhere(&self, path: &KeyPath) -> bool {
+        let mut replaced = self.replaced.iter();
+        replaced.any(|(replaced, _)| path.is_within(replaced))
+    }
+
     pub fn of_value(&self, path: &KeyPath) -> Place {
         self.elsewhere(path)
             .unwrap_or_else(|| Place::Text(self.positions.of_value(path)))

@@ -11,6 +11,7 @@ use super::rule::{self, Scope};
 use super::secrets::Secrets;
 use super::sources::GivenSources;
 use super::table::{self, Shared};
+use super::untrusted::Guard;
 use super::{DEFAULT_ENGINE, EngineSettings, Rule, Table};
 use crate::engines::catalog::Catalog;
 
@@ -18,6 +19,8 @@ use crate::engines::catalog::Catalog;
 pub struct Settings<'a> {
     pub folder: &'a Path,
     pub sources: &'a GivenSources,
+    /// What looks at a config from a stranger.
+    pub guard: Option<&'a Guard<'a>>,
     pub require_sources: bool,
     /// The one of `engines` that `--engine` makes the default.
     pub default_engine: Option<&'a str>,
@@ -62,6 +65,7 @@ pub fn resolve(
             findings,
         ),
         sources: settings.sources,
+        guard: settings.guard,
         require_sources: settings.require_sources,
         require_sql_rules,
     };

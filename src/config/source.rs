@@ -13,6 +13,7 @@ use super::fields::wording::{shortened, words};
 use super::findings::Findings;
 use super::path::KeyPath;
 use super::source_files::{ending, formats, read_files, refuse_unreadable};
+use super::source_url::refuse_url;
 use super::{FileKind, FilesSpec, SourceSpec};
 
 /// Why a text is no source: message and hint.
@@ -65,6 +66,7 @@ pub fn from_text(text: &str, folder: &Path) -> Result<SourceSpec, Refusal> {
             "give a path or the name of a relation".to_owned(),
         ));
     }
+    refuse_url(text)?;
     let path = folder.join(text);
     if let Some(ending) = ending(text) {
         refuse_unreadable(&ending)?;
@@ -94,6 +96,7 @@ fn any_format(path: PathBuf) -> FilesSpec {
         delimiter: None,
         quote: None,
         schema: BTreeMap::new(),
+        within: None,
     }
 }
 

@@ -8,10 +8,11 @@ use super::fields::Fields;
 use super::fields::wording::shortened;
 use super::logical_type;
 use super::source::Refusal;
+use super::source_url::refuse_url;
 use super::{FileKind, FilesSpec};
 
 /// Endings of data files that this version does not read.
-const UNREADABLE: &[&str] = &["arrow", "gz", "zst"];
+const UNREADABLE: &[&str] = &["gz", "zst"];
 
 /// Reads a mapping with the key `path`.
 pub fn read_files(fields: &mut Fields<'_>, folder: &Path) -> Option<FilesSpec> {
@@ -21,6 +22,11 @@ pub fn read_files(fields: &mut Fields<'_>, folder: &Path) -> Option<FilesSpec> {
     let quote = read_byte(&mut options, "quote");
     let schema = logical_type::read_columns(options.section("schema"));
     let text: String = fields.required("path")?;
+    if let Err((message, hint)) = refuse_url(&text) {
+        fields.refuse("path", &message, &hint);
+        options.finish();
+        return None;
+    }
     let ending = ending(&text);
     if let Some(Err((message, hint))) = ending.as_deref().map(refuse_unreadable) {
         fields.refuse("path", &message, &hint);
@@ -61,6 +67,7 @@ pub fn read_files(fields: &mut Fields<'_>, folder: &Path) -> Option<FilesSpec> {
         delimiter,
         quote,
         schema,
+        within: None,
     })
 }
 

@@ -13,6 +13,7 @@ use super::findings::Findings;
 use super::path::KeyPath;
 use super::source;
 use super::table::Shared;
+use super::untrusted::sources::Written;
 
 /// Sources by table that win over those in the config; an override wins over the file.
 #[derive(Default)]
@@ -47,28 +48,46 @@ impl GivenSources {
         table: &str,
         written: Option<(&Value, KeyPath)>,
         shared: &Shared<'_>,
+        engine: &str,
         dialect: &Dialect,
     ) -> Option<SourceSpec> {
-        let in_config = written.map(|(value, path)| {
-            source::read(value, &path, shared.findings, shared.folder, dialect)
+        let in_config = written.map(|(value, path)| Written {
+            value,
+            path,
+            findings: shared.findings,
+            folder: shared.folder,
         });
         let in_file = self.file.as_ref().and_then(|file| {
-            let path = KeyPath::default().key(table);
-            file.get(table)
-                .map(|value| source::read(value, &path, &file.findings, &file.folder, dialect))
+            Some(Written {
+                value: file.get(table)?,
+                path: KeyPath::default().key(table),
+                findings: &file.findings,
+                folder: &file.folder,
+            })
         });
-        let overridden =
-            self.override_of(table)
-                .map(|text| match source::from_text(text, Path::new("")) {
-                    Ok(source) => Some(source),
-                    Err((message, hint)) => {
-                        shared
-                            .findings
-                            .error(override_place(table, text), message, hint);
-                        None
-                    }
-                });
-        overridden.or(in_file).or(in_config)?
+        let overridden = self.override_of(table);
+        let read = |written: &Written<'_>, counts: bool| match shared.guard {
+            Some(guard) if counts => guard.read_source(written, engine, dialect),
+            // A stranger's source that something else replaces does no harm.
+            Some(guard) if guard.is_refused(written) => None,
+            _ => written.read(dialect),
+        };
+        let config_counts = overridden.is_none() && in_file.is_none();
+        let config_source = in_config.map(|written| read(&written, config_counts));
+        let file_source = in_file.map(|written| read(&written, overridden.is_none()));
+        let override_source = overridden.map(|text| {
+            let source = source::from_text(text, Path::new(""));
+            let source = source.and_then(|source| match shared.guard {
+                Some(guard) => guard.users_source(source),
+                None => Ok(source),
+            });
+            let refuse = |(message, hint): source::Refusal| {
+                let place = override_place(table, text);
+                shared.findings.error(place, message, hint);
+            };
+            source.map_err(refuse).ok()
+        });
+        override_source.or(file_source).or(config_source)?
     }
 
     /// Refuses sources of tables that the config does not have.

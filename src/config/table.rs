@@ -13,6 +13,7 @@ use super::findings::Findings;
 use super::path::KeyPath;
 use super::rule::{self, Scope, read_scope};
 use super::sources::GivenSources;
+use super::untrusted::Guard;
 use super::{DEFAULT_ENGINE, Rule, SourceSpec, Table};
 
 /// What tables share.
@@ -24,6 +25,7 @@ pub struct Shared<'a> {
     pub global_documents: &'a [RuleDocument<'a>],
     pub global_rules: BTreeMap<&'a str, Vec<Rule>>,
     pub sources: &'a GivenSources,
+    pub guard: Option<&'a Guard<'a>>,
     pub require_sources: bool,
     pub require_sql_rules: bool,
 }
@@ -35,7 +37,7 @@ pub fn resolve(written: TableDocument<'_>, shared: &Shared<'_>) -> Option<Table>
     let engine = find_engine(engine_name, &written.path, shared);
     let dialect = engine.map_or_else(Dialect::ansi, |engine| engine.dialect.clone());
     let scope = read_scope(written.scope.as_deref(), &written.path, &dialect, findings);
-    let source = resolve_source(&written, &dialect, shared);
+    let source = resolve_source(&written, engine_name, &dialect, shared);
     check_names(&written, shared);
     let own_rules: Vec<Rule> = written
         .rules
@@ -91,6 +93,7 @@ fn find_engine<'e>(name: &str, path: &KeyPath, shared: &Shared<'e>) -> Option<&'
 
 fn resolve_source(
     written: &TableDocument<'_>,
+    engine: &str,
     dialect: &Dialect,
     shared: &Shared<'_>,
 ) -> Option<SourceSpec> {
@@ -106,7 +109,9 @@ fn resolve_source(
             .findings
             .at_value(&written.path.key("name"), message, hint);
     }
-    shared.sources.of_table(name, in_config, shared, dialect)
+    shared
+        .sources
+        .of_table(name, in_config, shared, engine, dialect)
 }
 
 /// What stands for the source of a table that is only linted.

@@ -1,5 +1,6 @@
 //! The engines that a config can choose.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ pub struct Catalog {
     folders: Vec<Folder>,
     /// Whether a plugin that somebody named was refused, which may be the one that is missed later.
     has_refused: bool,
+    /// The only engines that are looked for in the folders; any engine is without it.
+    looked_for: Option<BTreeSet<String>>,
 }
 
 /// A plugin file that somebody named.
@@ -37,6 +40,7 @@ impl Catalog {
             kinds: registry::linked_in().into_iter().map(Arc::new).collect(),
             folders: folders(search_path),
             has_refused: false,
+            looked_for: None,
         }
     }
 
@@ -86,6 +90,11 @@ impl Catalog {
         Ok(kind)
     }
 
+    /// Keeps [`Catalog::find`] from loading engines that lie in the folders, but for these.
+    pub fn look_only_for(&mut self, names: BTreeSet<String>) {
+        self.looked_for = Some(names);
+    }
+
     /// The engine of that name, loaded from where plugins lie if it is none of those that are known.
     ///
     /// # Errors
@@ -93,6 +102,15 @@ impl Catalog {
     pub fn find(&mut self, name: &str) -> Result<Arc<EngineKind>, LoadError> {
         if let Some(known) = self.known(name) {
             return Ok(known);
+        }
+        let looks_for = |names: &BTreeSet<String>| names.contains(name);
+        if !self.looked_for.as_ref().is_none_or(looks_for) {
+            let mut error = self.not_found(name, &[]);
+            error.hint = format!(
+                "{}; plugins are not looked for at the wish of an untrusted config, give --plugin FILE or --engine {name}",
+                error.hint
+            );
+            return Err(error);
         }
         let mut looked = Vec::new();
         for folder in &self.folders {

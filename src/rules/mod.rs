@@ -195,6 +195,16 @@ pub enum RuleError {
         "Databricks alone judges rules of this type; remove it, or keep it for the Python package"
     )]
     OnDatabricksAlone,
+    #[error(
+        "column '{column}' is of the type {logical_type}, which cannot be carried to the engine '{engine}'; \
+         read the table with the engine '{reader}', which reads the files itself"
+    )]
+    LeftBehind {
+        column: String,
+        logical_type: LogicalType,
+        engine: String,
+        reader: String,
+    },
     #[error("{0}")]
     Unfit(String),
     #[error("{0}")]

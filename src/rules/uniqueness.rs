@@ -5,7 +5,8 @@
 //! is surplus, so three records with one key give two failed ones.
 //!
 //! ## NULL and NaN
-//! A record with a NULL in any column of its key is missing and is not judged. NaN equals NaN.
+//! A record with a NULL in any column of its key is missing and is not judged. NaN equals NaN, and texts are
+//! equal where all their characters are, whatever collation a column has.
 //!
 //! ## Parameters
 //! None. When records failed, the result's metadata has `duplicate_keys` (keys that occur more than
@@ -17,7 +18,7 @@
 //! ```
 //!
 //! ## SQL
-//! `count(*) - missing - count(DISTINCT "id")`; for several columns the groups of
+//! `count(*) - missing - count(DISTINCT "id")`, of text by code point; for several columns the groups of
 //! `GROUP BY "carrier", "flight", "time_hour"` over the rows without NULL.
 
 use std::sync::Arc;
@@ -30,7 +31,7 @@ use crate::plan::question::{Condition, Count, KeyCount, Question};
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "uniqueness",
-    semantics: 1,
+    semantics: 2,
     read,
 };
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use data_validator_plugin::{Relation, Schema, Statistics};
+use data_validator_plugin::{Relation, Statistics};
 
 use crate::engines::connection::{Connection, Limits};
 use crate::engines::decode::{Cell, first_rows};
@@ -37,7 +37,6 @@ pub fn make(
     connection: &mut Connection,
     limits: Limits<'_>,
     rows: Rows<'_>,
-    schema: &Schema,
     bytes: Option<u64>,
     options: PlanOptions,
 ) {
@@ -47,7 +46,7 @@ pub fn make(
         false => None,
     };
     let mut known = Known {
-        schema,
+        schema: rows.schema,
         statistics: statistics.as_ref(),
         is_scoped: rows.scope.is_some(),
         few_values: &BTreeSet::new(),

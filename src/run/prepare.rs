@@ -1,6 +1,6 @@
 //! Makes a table ready: its source attached, its rules turned into a plan.
 
-use data_validator_plugin::{Dialect, EngineError, Relation, Schema};
+use data_validator_plugin::{Description, EngineError, Relation, Schema};
 use jiff::Timestamp;
 
 use super::parents::Parents;
@@ -108,17 +108,16 @@ pub fn prepare<'t>(
         .map_err(|error| failed(error, schema.attempts))?;
     let parents = Parents::attach(connection, limits, config, table, rules);
     let mut plan = Plan::default();
-    let dialect = &connection.description().dialect;
     let prepare = |rule: &&'t Rule| PreparedRule {
         rule,
-        step: step(rule, &schema, now, &parents, dialect, &mut plan),
+        step: step(rule, &schema, now, &parents, connection, &table.name, &mut plan),
     };
     let rules = rules.iter().map(prepare).collect();
     let bytes = found.bytes();
     let mut prepared = Prepared {
         table,
         relation,
-        schema: schema.clone(),
+        schema,
         now,
         parents,
         rules,
@@ -127,9 +126,9 @@ pub fn prepare<'t>(
         is_costly_to_scan: found.is_parsed_by_each_scan()
             && bytes.is_some_and(|bytes| bytes > SMALL_BYTES),
     };
-    prepared.make_plan(connection, limits, &schema, bytes, options);
+    prepared.make_plan(connection, limits, bytes, options);
     if prepared.is_copied_first() && !options.only_shown {
-        prepared.copy_rows(connection, limits, &schema, options);
+        prepared.copy_rows(connection, limits, options);
     }
     prepared.attempts = connection.take_hardest();
     Ok(prepared)
@@ -140,36 +139,22 @@ impl Prepared<'_> {
         &mut self,
         connection: &mut Connection,
         limits: Limits<'_>,
-        schema: &Schema,
         bytes: Option<u64>,
         options: PlanOptions,
     ) {
         let rows = Rows {
             relation: &self.relation,
+            schema: &self.schema,
             scope: self.table.scope.as_ref(),
         };
-        planning::make(
-            &mut self.plan,
-            connection,
-            limits,
-            rows,
-            schema,
-            bytes,
-            options,
-        );
+        planning::make(&mut self.plan, connection, limits, rows, bytes, options);
     }
 
     /// Reads the source once for all scans. Where that fails, the scans read it themselves, so that only
     /// those of a bad column fail.
-    fn copy_rows(
-        &mut self,
-        connection: &mut Connection,
-        limits: Limits<'_>,
-        schema: &Schema,
-        options: PlanOptions,
-    ) {
+    fn copy_rows(&mut self, connection: &mut Connection, limits: Limits<'_>, options: PlanOptions) {
         let all = || {
-            schema
+            self.schema
                 .columns
                 .iter()
                 .map(|column| column.name.as_str())
@@ -182,7 +167,7 @@ impl Prepared<'_> {
         let copied = connection.materialise(&self.table.name, &self.relation, &columns, limits);
         if let Ok(Some(copy)) = copied.result {
             self.relation = copy;
-            self.make_plan(connection, limits, schema, None, options);
+            self.make_plan(connection, limits, None, options);
         }
     }
 
@@ -205,6 +190,7 @@ impl Prepared<'_> {
     pub fn rows(&self) -> Rows<'_> {
         Rows {
             relation: &self.relation,
+            schema: &self.schema,
             scope: self.table.scope.as_ref(),
         }
     }
@@ -215,9 +201,11 @@ fn step(
     schema: &Schema,
     now: Timestamp,
     parents: &Parents,
-    dialect: &Dialect,
+    connection: &Connection,
+    table: &str,
     plan: &mut Plan,
 ) -> Step {
+    let Description { name, dialect, .. } = connection.description();
     let parent = match rule
         .check
         .reference()
@@ -253,8 +241,23 @@ fn step(
                     .collect(),
             }
         }
-        Err(RuleError::UnknownColumn { column, .. }) if rule.if_column_exists => {
-            Step::Skip(format!("the table has no column '{column}'"))
+        Err(RuleError::UnknownColumn { column, similar }) => {
+            let left_behind = connection.left_behind(table).iter();
+            match left_behind
+                .into_iter()
+                .find(|left| left.column.name == column)
+            {
+                Some(left) => Step::Unfit(RuleError::LeftBehind {
+                    column,
+                    logical_type: left.column.logical_type.clone(),
+                    engine: name.clone(),
+                    reader: left.reader.clone(),
+                }),
+                None if rule.if_column_exists => {
+                    Step::Skip(format!("the table has no column '{column}'"))
+                }
+                None => Step::Unfit(RuleError::UnknownColumn { column, similar }),
+            }
         }
         Err(error) => Step::Unfit(error),
     }

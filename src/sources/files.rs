@@ -4,15 +4,17 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::SourceError;
-use crate::config::{FileKind, FilesSpec};
+use crate::config::{FileKind, FilesSpec, refusal_of_file};
 
 /// The files, sorted by name, and their common format.
 pub fn find(spec: &FilesSpec) -> Result<(FileKind, Vec<PathBuf>), SourceError> {
+    let within = spec.within.as_deref();
     let paths = if spec.path.is_dir() {
-        in_folder(&spec.path, spec.format)?
+        in_folder(&spec.path, spec.format, within)?
     } else {
         by_name(&spec.path)?
     };
+    refuse_unconfined(&paths, within)?;
     let kind = match spec.format {
         Some(kind) => kind,
         None => common_kind(&spec.path, &paths)?,
@@ -55,7 +57,26 @@ fn by_name(path: &Path) -> Result<Vec<PathBuf>, SourceError> {
     Ok(paths)
 }
 
-fn in_folder(folder: &Path, kind: Option<FileKind>) -> Result<Vec<PathBuf>, SourceError> {
+/// # Errors
+/// A path led to something that is hidden, or outside of the folder that files must lie in.
+fn refuse_unconfined(paths: &[PathBuf], within: Option<&Path>) -> Result<(), SourceError> {
+    let Some(within) = within else {
+        return Ok(());
+    };
+    let mut refusals = paths
+        .iter()
+        .filter_map(|path| refusal_of_file(path, within));
+    match refusals.next() {
+        None => Ok(()),
+        Some((message, _)) => Err(SourceError::Refused(message)),
+    }
+}
+
+fn in_folder(
+    folder: &Path,
+    kind: Option<FileKind>,
+    within: Option<&Path>,
+) -> Result<Vec<PathBuf>, SourceError> {
     let failed = |why: &dyn std::fmt::Display| {
         SourceError::Files(format!("reading the folder {}: {why}", folder.display()))
     };
@@ -63,6 +84,7 @@ fn in_folder(folder: &Path, kind: Option<FileKind>) -> Result<Vec<PathBuf>, Sour
     let mut folders = vec![folder.to_owned()];
     let mut seen = HashSet::new();
     while let Some(folder) = folders.pop() {
+        refuse_unconfined(std::slice::from_ref(&folder), within)?;
         // A link may lead back to a folder that was read already.
         if !seen.insert(folder.canonicalize().map_err(|error| failed(&error))?) {
             continue;
@@ -84,7 +106,7 @@ fn in_folder(folder: &Path, kind: Option<FileKind>) -> Result<Vec<PathBuf>, Sour
         }
     }
     if paths.is_empty() {
-        return Err(failed(&"no CSV, TSV, JSON or Parquet file is in it"));
+        return Err(failed(&"no CSV, TSV, JSON, Parquet or Arrow file is in it"));
     }
     paths.sort();
     Ok(paths)

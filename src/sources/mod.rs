@@ -11,7 +11,7 @@ use crate::config::{FileKind, FilesSpec, SourceSpec};
 
 mod columns;
 mod csv;
-mod files;
+pub(crate) mod files;
 
 /// Why a source cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,9 @@ pub enum SourceError {
     Missing,
     #[error("{0}")]
     Files(String),
+    /// An untrusted config leads to what it must not read.
+    #[error("{0}")]
+    Refused(String),
     #[error(transparent)]
     Csv(#[from] csv::CsvError),
 }
@@ -72,7 +75,8 @@ impl Found<'_> {
 
     /// Whether every scan has to read and parse all of it.
     pub fn is_parsed_by_each_scan(&self) -> bool {
-        matches!(&self.files, Some((kind, _)) if *kind != FileKind::Parquet)
+        let is_binary = |kind: &FileKind| matches!(kind, FileKind::Parquet | FileKind::Arrow);
+        (self.files.as_ref()).is_some_and(|(kind, _)| !is_binary(kind))
     }
 
     /// The source as an engine reads it; the columns of CSV files are inferred from all their rows.
@@ -85,6 +89,7 @@ impl Found<'_> {
                 let format = match kind {
                     FileKind::Parquet => FileFormat::Parquet,
                     FileKind::Json => FileFormat::Json,
+                    FileKind::Arrow => FileFormat::Arrow,
                     FileKind::Csv | FileKind::Tsv => {
                         FileFormat::Csv(csv_format(spec, *kind, paths)?)
                     }

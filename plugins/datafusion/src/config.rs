@@ -60,6 +60,19 @@ pub fn harmless_options() -> Vec<String> {
     names.map(String::from).into()
 }
 
+/// Settings that reach nothing outside of the engine.
+pub fn safe_options() -> Vec<String> {
+    let names = [
+        "memory_limit",
+        "max_temp_directory_size",
+        "batch_size",
+        "target_partitions",
+        "datafusion.execution.batch_size",
+        "datafusion.execution.target_partitions",
+    ];
+    names.map(String::from).into()
+}
+
 impl Settings {
     pub fn read(config: &EngineConfig) -> Result<Self, EngineError> {
         let path = match config.connection.get("path") {

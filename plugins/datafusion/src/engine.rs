@@ -40,13 +40,14 @@ impl Engine for DataFusion {
             dialect: dialect::dialect(),
             capabilities: Capabilities {
                 embedded: true,
-                file_formats: ["csv", "json", "parquet"].map(String::from).into(),
+                file_formats: ["arrow", "csv", "json", "parquet"].map(String::from).into(),
                 read_only_sessions: true,
                 publish: true,
                 ingest: false,
                 transactions: Transactions::None,
             },
             harmless_options: config::harmless_options(),
+            safe_options: config::safe_options(),
             connection: config::keys(),
         }
     }

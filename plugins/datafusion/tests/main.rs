@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod arrow_files;
 mod cancelling;
 mod csv_files;
 mod json_files;

@@ -51,6 +51,18 @@ pub fn harmless_options() -> Vec<String> {
     names.map(String::from).into()
 }
 
+/// Settings of DuckDB that reach nothing outside of it.
+pub fn safe_options() -> Vec<String> {
+    let names = [
+        "threads",
+        "worker_threads",
+        "memory_limit",
+        "max_memory",
+        "max_temp_directory_size",
+    ];
+    names.map(String::from).into()
+}
+
 impl Settings {
     pub fn read(config: &EngineConfig) -> Result<Self, EngineError> {
         let database = match config.connection.get("database") {

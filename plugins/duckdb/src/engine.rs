@@ -34,6 +34,7 @@ impl Engine for DuckDb {
                 transactions: Transactions::Ddl,
             },
             harmless_options: config::harmless_options(),
+            safe_options: config::safe_options(),
             connection: config::keys(),
         }
     }

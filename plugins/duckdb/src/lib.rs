@@ -7,6 +7,7 @@ mod engine;
 mod error;
 mod instance;
 mod publish;
+mod relations;
 mod session;
 mod source;
 mod statement_count;

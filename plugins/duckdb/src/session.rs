@@ -15,6 +15,7 @@ use crate::dialect::dialect;
 use crate::error::engine_error;
 use crate::instance::Instance;
 use crate::publish;
+use crate::relations;
 use crate::source::{file_list, floats_without_bounds, read_files};
 use crate::statistics;
 use crate::stream::Stream;
@@ -228,8 +229,10 @@ impl Session for DuckDbSession {
                 Ok(relation)
             }
             Source::Table(table) => {
+                if !relations::is_known(&self.connection, table)? {
+                    return Err(relations::missing(table));
+                }
                 let mut table = table.clone();
-                // A name alone that is no table would be taken for a file to read.
                 if table.catalog.is_none() && table.schema.is_none() {
                     table.schema = Some("main".into());
                 }

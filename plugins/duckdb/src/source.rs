@@ -15,6 +15,10 @@ pub fn read_files(
         FileFormat::Json => {
             format!("read_json([{paths}], sample_size = -1, hive_partitioning = false)")
         }
+        FileFormat::Arrow => {
+            let message = "DuckDB reads no Arrow files; read the table with another engine";
+            return Err(EngineError::new(ErrorClass::Unsupported, message));
+        }
         FileFormat::Csv(csv) => format!("read_csv([{paths}], {})", csv_options(dialect, csv)?),
     })
 }

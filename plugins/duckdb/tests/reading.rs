@@ -91,9 +91,8 @@ fn what_is_missing_is_not_found() {
             schema: None,
             table: r#"x"; DROP TABLE y; --"#.into(),
         });
-        let relation = session.attach("t", &table, &Call::default()).unwrap();
         assert_eq!(
-            class_of(session.schema(&relation, &Call::default())),
+            class_of(session.attach("t", &table, &Call::default())),
             ErrorClass::NotFound
         );
 
@@ -114,6 +113,66 @@ fn what_is_missing_is_not_found() {
             ErrorClass::NotFound
         );
         assert!(!path.exists(), "a missing database is not created");
+    });
+}
+
+#[test]
+fn a_table_is_never_a_file_whose_path_its_name_makes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.csv");
+    fs::write(&path, "a\n1\n").unwrap();
+    each_way(|engine| {
+        let mut session = in_memory(engine);
+        for (schema, table) in [
+            (None, path.display().to_string()),
+            (
+                Some(path.with_extension("").display().to_string()),
+                "csv".into(),
+            ),
+        ] {
+            let table = Source::Table(TableName {
+                catalog: None,
+                schema,
+                table,
+            });
+            let attached = session.attach("t", &table, &Call::default());
+            assert_eq!(class_of(attached), ErrorClass::NotFound, "{table:?}");
+        }
+    });
+}
+
+#[test]
+fn tables_and_views_are_found_by_all_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop.duckdb");
+    duckdb::Connection::open(&path)
+        .and_then(|database| {
+            database.execute_batch(
+                "CREATE TABLE \"Orders\" AS SELECT 1 AS a; CREATE SCHEMA s; CREATE VIEW s.v AS SELECT 2 AS a;",
+            )
+        })
+        .unwrap();
+    each_way(|engine| {
+        let config = settings(&json!({"database": path}), &Value::Null);
+        let mut session = engine.connect(&config, &Call::default()).unwrap();
+        for (catalog, schema, table) in [
+            (None, None, "Orders"),
+            (None, None, "orders"),
+            (None, Some("MAIN"), "Orders"),
+            (None, Some("shop"), "Orders"),
+            (Some("shop"), Some("main"), "Orders"),
+            (None, Some("s"), "v"),
+            (Some("shop"), Some("s"), "v"),
+        ] {
+            let source = Source::Table(TableName {
+                catalog: catalog.map(str::to_owned),
+                schema: schema.map(str::to_owned),
+                table: table.into(),
+            });
+            let relation = session.attach("t", &source, &Call::default()).unwrap();
+            let schema = session.schema(&relation, &Call::default()).unwrap();
+            assert_eq!(schema.columns.len(), 1, "{source:?}");
+        }
     });
 }
 

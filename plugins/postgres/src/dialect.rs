@@ -11,8 +11,9 @@ pub fn dialect() -> Dialect {
         backslash_escapes: false,
         // A tenth faster than counting a CASE.
         count_where: "count(*) FILTER (WHERE {condition})".into(),
-        // The cast takes the padding of `char(n)` off, which is not part of its value, and reads enums.
-        regex_search: "CAST({value} AS TEXT) ~ {pattern}".into(),
+        // The cast takes the padding of `char(n)` off, which is not part of its value, and reads enums. Some
+        // collations have no patterns.
+        regex_search: "CAST({value} AS TEXT) COLLATE \"C\" ~ {pattern}".into(),
         regex_flavour: RegexFlavour::PostgresAre,
         is_nan: "{value} = CAST('NaN' AS DOUBLE PRECISION)".into(),
         text_by_code_point: "CAST({value} AS TEXT) COLLATE \"C\"".into(),

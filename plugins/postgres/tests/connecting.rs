@@ -123,11 +123,8 @@ fn a_host_that_does_not_answer_is_unavailable_in_time() {
 #[test]
 fn too_many_connections_are_a_passing_fault_with_a_long_wait() {
     let home = Home::new("");
-    let role = format!("limited_{}", home.name);
-    home.run(&format!("CREATE ROLE {role} LOGIN CONNECTION LIMIT 1;"));
+    let (_, connection) = home.role("limited", "CONNECTION LIMIT 1");
     for (way, engine) in ways() {
-        let mut connection = home.connection();
-        connection["user"] = role.clone().into();
         let first =
             data_validator_harness::eventually("a place", || connect(&*engine, &connection).ok());
         let error = connect(&*engine, &connection).err().unwrap();

@@ -65,15 +65,13 @@ fn a_session_that_an_administrator_ends_is_unavailable_by_its_sqlstate() {
 fn a_role_that_may_only_read_reads_and_does_not_publish() {
     for (way, engine) in ways() {
         let home = home();
-        let role = format!("reader_{}", home.name);
+        let (role, connection) = home.role("reader", "");
         home.run(&format!(
-            "CREATE ROLE {role} LOGIN;\nGRANT USAGE ON SCHEMA {0} TO {role};\n\
+            "GRANT USAGE ON SCHEMA {0} TO {role};\n\
              GRANT SELECT ON ALL TABLES IN SCHEMA {0} TO {role};\n\
              CREATE TABLE secret (a int);",
             home.name
         ));
-        let mut connection = home.connection();
-        connection["user"] = role.into();
         let mut session = connect(&*engine, &connection).unwrap();
         attach(&mut *session, "results");
         assert_eq!(

@@ -368,16 +368,13 @@ fn a_role_with_the_grants_that_are_documented_can_publish() {
     for (way, engine) in ways() {
         let home = home();
         let schema = &home.name;
-        let role = format!("writer_{schema}");
+        let (role, connection) = home.role("writer", "");
         home.run(&format!(
-            "CREATE ROLE {role} LOGIN;\n\
-             GRANT USAGE ON SCHEMA {schema} TO {role};\n\
+            "GRANT USAGE ON SCHEMA {schema} TO {role};\n\
              GRANT SELECT, INSERT, DELETE ON results TO {role};\n\
              GRANT SELECT, INSERT ON data_validator_publications TO {role};\n\
              GRANT SELECT, INSERT, UPDATE ON data_validator_fences TO {role};"
         ));
-        let mut connection = home.connection();
-        connection["user"] = role.into();
         let mut session = connect(&*engine, &connection).unwrap();
         let mut publication = publication("k", "a", 1);
         publication.fence = Some(fence("me", 1));

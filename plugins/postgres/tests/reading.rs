@@ -166,16 +166,13 @@ fn a_stream_that_is_dropped_midway_leaves_a_session_that_goes_on() {
 #[test]
 fn literals_mean_the_same_whatever_the_server_is_set_to() {
     let home = Home::new("");
-    let role = format!("odd_{}", home.name);
+    let (role, connection) = home.role("odd", "");
     home.run(&format!(
-        "CREATE ROLE {role} LOGIN;\n\
-         ALTER ROLE {role} SET standard_conforming_strings = off;\n\
+        "ALTER ROLE {role} SET standard_conforming_strings = off;\n\
          ALTER ROLE {role} SET TimeZone = 'Asia/Kolkata';\n\
          ALTER ROLE {role} SET DateStyle = 'SQL, DMY';"
     ));
     for (way, engine) in ways() {
-        let mut connection = home.connection();
-        connection["user"] = role.clone().into();
         let mut session = connect(&*engine, &connection).unwrap();
         assert_eq!(value(&mut *session, r"SELECT 'a\\b'"), r"a\\b", "{way}");
         let noon = "SELECT CAST(TIMESTAMPTZ '2026-01-31 12:00' AS TEXT)";

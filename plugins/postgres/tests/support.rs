@@ -1,5 +1,6 @@
 //! The server, and sessions of it.
 
+use std::cell::RefCell;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -44,16 +45,21 @@ pub fn call() -> Call {
 /// A schema of a test's own.
 pub struct Home {
     pub name: String,
+    /// Roles that were made for it.
+    roles: RefCell<Vec<String>>,
 }
 
 impl Home {
     /// A schema in which these statements were run.
     pub fn new(statements: &str) -> Self {
         static HOMES: AtomicU64 = AtomicU64::new(1);
-        let name = format!("home_{}", HOMES.fetch_add(1, Ordering::Relaxed));
+        // A server that is there already may have those of other runs.
+        let number = HOMES.fetch_add(1, Ordering::Relaxed);
+        let name = format!("home_{}_{number}", std::process::id());
         let mut superuser = connect(&*native(), &json!({"url": server().url()})).unwrap();
         run(&mut *superuser, &format!("CREATE SCHEMA {name}"));
-        let home = Self { name };
+        let roles = RefCell::default();
+        let home = Self { name, roles };
         home.run(statements);
         home
     }
@@ -69,6 +75,18 @@ impl Home {
             "options": format!("-c search_path={}", self.name),
             "publication_schema": self.name,
         })
+    }
+
+    /// Makes a role that can log in, with these options, whose name begins with this word; gives its name, and
+    /// the settings of a session of its own.
+    pub fn role(&self, word: &str, options: &str) -> (String, Value) {
+        let role = format!("{word}_{}", self.name);
+        let password = server().password_clause();
+        self.run(&format!("CREATE ROLE {role} LOGIN {password} {options};"));
+        self.roles.borrow_mut().push(role.clone());
+        let mut connection = self.connection();
+        connection["user"] = role.clone().into();
+        (role, connection)
     }
 
     /// A session of this engine.
@@ -92,6 +110,24 @@ impl Home {
             .unwrap()
             .value()
             .to_owned()
+    }
+}
+
+/// A server that stays is left as it was.
+impl Drop for Home {
+    fn drop(&mut self) {
+        if server().is_own() || std::thread::panicking() {
+            return;
+        }
+        let mut superuser = connect(&*native(), &json!({"url": server().url()})).unwrap();
+        run(
+            &mut *superuser,
+            &format!("DROP SCHEMA {} CASCADE", self.name),
+        );
+        for role in self.roles.take() {
+            run(&mut *superuser, &format!("DROP OWNED BY {role}"));
+            run(&mut *superuser, &format!("DROP ROLE {role}"));
+        }
     }
 }
 

@@ -43,9 +43,25 @@
  * is not NULL. DV_HAS says so. The members in this file up to "Version 1.0 ends here" are in every
  * struct of major 1, except those of DvPlugin, which may end anywhere behind `query`.
  *
+ * Version 1.0 is frozen. A plugin that was built with this file, or with that of any other minor of
+ * major 1, is loaded by every host of major 1, for good; neither has to be built again for the
+ * other. What can still come, with a higher minor:
+ *
+ *   - members at the end of DvError, DvHost, DvCall and DvPlugin, where 0 or NULL means what was
+ *     before them;
+ *   - numbers at the end of a list of words; members of JSON texts that have a default;
+ *   - macros and `static inline` functions, and clearer words.
+ *
+ * What never comes within major 1: another type, size or place of a member that there is, another
+ * number for a word, another duty of a function, a function that a plugin must have. That would be
+ * major 2, with an entry symbol of its own, beside which a plugin may export this one too.
+ *
  * Who allocates frees. Each value that is handed over carries a `release` callback of the one who
  * made it. The receiver calls it once, with a pointer to the struct (which it may have moved in
- * memory); the callback sets `release` to NULL. A struct whose `release` is NULL needs none.
+ * memory); the callback sets `release` to NULL. A struct whose `release` is NULL needs none. The
+ * callback finds what it frees by `private_data`, and looks at nothing behind the receiver's
+ * struct_size. It may be called from any thread (that of a stream from the thread of the stream), but
+ * not while the struct is used.
  *
  * Strings are a pointer and a length, in UTF-8, without a NUL at the end. Those that a function
  * takes are borrowed until it returns. A NULL pointer is "no text", whatever the length.
@@ -61,10 +77,11 @@
  * Numbers that stand for words (classes, states, levels) are fixed-width integers. One that the
  * receiver does not know is accepted and treated as said at its list.
  *
- * Threads. dv_plugin_init_v1 and the functions of an engine are called from any thread, by several
- * at a time. The functions of a session are called from any thread, but by one at a time; `cancel`
- * is the exception and comes from another thread while a call runs. A stream is read and released by the
- * thread that began it. Calls block; a plugin that needs threads has its own.
+ * Threads. Each function says from which threads it is called. "Any thread" is by several at a time.
+ * "One at a time" is from any thread, but never while another call of the same session runs, be it
+ * this function or another one, nor from several threads at once; what one call wrote, the next one
+ * sees. A stream is read and released by the thread that began it. Calls block; a plugin that needs
+ * threads has its own. Different sessions of one engine are used side by side.
  *
  * Life. The host closes all sessions of an engine before the engine, and releases all streams of a
  * session before the session. A library is never unloaded.
@@ -324,8 +341,11 @@ typedef struct DvHost {
      * where it goes.
      */
     void (*log)(void *context, uint32_t level, DvString target, DvString message);
-    /* The most detailed level that the host wants; lines beyond it may be left unformatted. */
+    /* The most detailed level that the host wants; lines beyond it may be left unformatted. Does
+     * not change. */
     uint32_t log_level;
+    /* 0, and not to be looked at: without it the next member would lie in a gap of this one. */
+    uint32_t reserved;
     /* Version 1.0 ends here. */
 } DvHost;
 
@@ -365,17 +385,20 @@ typedef struct DvPlugin {
 
     /*
      * Begins an engine: what all sessions share. Opens no connection and takes no time.
-     * Writes to *engine.
+     * Writes to *engine, which stays the plugin's until engine_close.
+     * Any thread.
      */
     uint32_t (*engine_open)(void *context, DvEngine **engine, DvError *error);
 
-    /* Ends an engine; its sessions are closed already. */
+    /* Ends an engine; its sessions are closed already. Once for each engine, from any thread, while no
+     * other call of the engine runs. */
     void (*engine_close)(DvEngine *engine);
 
     /*
      * What the engine is, speaks and can do: a JSON object whose form is in
      * description.schema.json beside this crate. Needs no connection and gives the same each time.
      * The shortest is {"name": "mine", "version": "1.0"}: an engine that speaks standard SQL.
+     * Writes to *description, whose text the host releases. Any thread.
      */
     uint32_t (*describe)(DvEngine *engine, DvText *description, DvError *error);
 
@@ -387,12 +410,14 @@ typedef struct DvPlugin {
      * The keys of "connection" are those in the description, checked for kind and presence;
      * "options" is what a user wrote, to be checked by the engine. Values may be secrets.
      * Creates no data store that is missing: that is DV_NOT_FOUND. Anything wrong in the settings
-     * is DV_CONFIG. Writes to *session.
+     * is DV_CONFIG. Writes to *session, which stays the plugin's until session_close; after a failure
+     * there is none to close. `config` is borrowed: what is needed later is copied. Any thread.
      */
     uint32_t (*session_open)(DvEngine *engine, const DvCall *call, DvString config,
                              DvSession **session, DvError *error);
 
-    /* Ends a session; its streams are released already. */
+    /* Ends a session; its streams are released already. What was not committed is rolled back. Once for
+     * each session, from any thread, after the last `cancel` of it has returned. */
     void (*session_close)(DvSession *session);
 
     /*
@@ -403,6 +428,9 @@ typedef struct DvPlugin {
      *
      * A callback that fails returns an errno value, and get_last_error its message; stream_error
      * gives class and all. After that the stream is only asked for its error, and released.
+     * The stream is the host's from here on; batches that it gave live on after its release. `sql` is
+     * borrowed until the function returns, not until the stream ends. One at a time; the stream's
+     * callbacks come from the thread that called this function.
      */
     uint32_t (*query)(DvSession *session, const DvCall *call, DvString sql,
                       struct ArrowArrayStream *stream, DvError *error);
@@ -414,6 +442,8 @@ typedef struct DvPlugin {
      * value that the failing function itself would have had; 0 if none failed. `stream` is one that
      * `query` gave and that is not released. Without it the class is by errno: ENOMEM and ENOSPC are
      * DV_RESOURCE, EINTR DV_CANCELLED, ETIMEDOUT DV_TIMEOUT, EINVAL DV_DATA, others DV_INTERNAL.
+     * The struct may have been moved since; its private_data tells which stream it is. From the
+     * thread of the stream.
      */
     uint32_t (*stream_error)(struct ArrowArrayStream *stream, DvError *error);
 
@@ -423,6 +453,7 @@ typedef struct DvPlugin {
      * if nothing had been asked when it was done before; one that gives rows can be cancelled
      * until its stream is released. An operation that has not begun yet is cancelled when it
      * begins. Never stops an operation of another number, and leaves the session usable.
+     * Any thread, while any other call of the session runs, but not session_close.
      */
     void (*cancel)(DvSession *session, uint64_t operation);
 
@@ -435,13 +466,16 @@ typedef struct DvPlugin {
      *   {"query": "SELECT ..."}
      *   {"files": {"format": "parquet", "paths": ["/absolute/a.parquet"]}}
      *   {"files": {"format": "json", "paths": [...]}}
+     *   {"files": {"format": "arrow", "paths": [...]}}
      *   {"files": {"format": {"csv": {"delimiter": ",", "quote": "\"",
      *                                 "schema": {"columns": [{"name": "a", "type": "integer"}]}}},
      *              "paths": [...]}}
      *
      * A query has been checked to be one statement that only reads. The types are those of
      * table_schema; a CSV file has a header line, an unquoted empty field is NULL, and the engine
-     * infers nothing.
+     * infers nothing. A format is asked for only if the description names it in
+     * {"capabilities": {"file_formats": ["parquet"]}}, so that later ones need no refusal.
+     * Writes to *relation, whose text the host releases. One at a time.
      */
     uint32_t (*attach)(DvSession *session, const DvCall *call, DvString name, DvString source,
                        DvText *relation, DvError *error);
@@ -454,6 +488,7 @@ typedef struct DvPlugin {
      * Types: "boolean", "integer" (whole numbers of any width), "float" (32 bits), "double",
      * "decimal(PRECISION,SCALE)", "text", "date", "timestamp", "timestamp with time zone", "time",
      * "binary", or {"other": NAME} for one that no rule judges by its values.
+     * Writes to *schema, whose text the host releases. One at a time.
      */
     uint32_t (*table_schema)(DvSession *session, const DvCall *call, DvString relation,
                              DvText *schema, DvError *error);
@@ -461,7 +496,7 @@ typedef struct DvPlugin {
     /*
      * A token of a relation's data: an equal one proves that the data is unchanged, an unequal one
      * proves nothing. No text where there is no such proof, as for a view whose tables are not
-     * known. Reads no rows.
+     * known. Reads no rows. Writes to *version, whose text the host releases. One at a time.
      */
     uint32_t (*data_version)(DvSession *session, const DvCall *call, DvString relation,
                              DvText *version, DvError *error);
@@ -474,7 +509,7 @@ typedef struct DvPlugin {
      *
      * The parts, such as the row groups of files, hold each row once. Only what is exact: null or
      * left out is "not known". Bounds, which no value exceeds, only of whole numbers and dates, as
-     * text: "42", "2013-01-31".
+     * text: "42", "2013-01-31". Writes to *exact, whose text the host releases. One at a time.
      */
     uint32_t (*statistics)(DvSession *session, const DvCall *call, DvString relation,
                            DvString columns, DvText *exact, DvError *error);
@@ -483,7 +518,7 @@ typedef struct DvPlugin {
      * Copies the rows of an attached source, with these columns (a JSON array of names), to where the
      * session reads them faster, and gives the text that stands for the copy behind FROM; no text
      * where there is no such place. The copy has the same rows, values and types, and goes with the
-     * session.
+     * session. Writes to *copy, whose text the host releases. One at a time.
      */
     uint32_t (*materialise)(DvSession *session, const DvCall *call, DvString name, DvString relation,
                             DvString columns, DvText *copy, DvError *error);
@@ -496,12 +531,14 @@ typedef struct DvPlugin {
      * batch by batch, so that memory holds few of them. A type that the engine lacks is
      * DV_UNSUPPORTED, with the column's name. When the stream fails there is no copy, and the host
      * knows the error better than the stream can tell. The copy goes with the session, or with
-     * another one of that name.
+     * another one of that name. Writes to *relation, whose text the host releases. One at a time; reads
+     * the stream in the thread that called.
      */
     uint32_t (*ingest)(DvSession *session, const DvCall *call, DvString name,
                        struct ArrowArrayStream *rows, DvText *relation, DvError *error);
 
-    /* Forgets a source, and the copy of its rows. A name that is not attached is no error. */
+    /* Forgets a source, and the copy of its rows. A name that is not attached is no error. One at a
+     * time. */
     uint32_t (*detach)(DvSession *session, const DvCall *call, DvString name, DvError *error);
 
     /*
@@ -529,7 +566,8 @@ typedef struct DvPlugin {
      * An answer means that it is durable: {"status": "published"}, or {"status": "fenced", "by": F}
      * with the noted fence. After an error nothing of it is visible or all of it, and `effect` says
      * which, if that is known; `outcome` tells. A table that is missing and not made is
-     * DV_NOT_FOUND. Another writer in the way is DV_CONFLICT.
+     * DV_NOT_FOUND. Another writer in the way is DV_CONFLICT. Writes to *outcome, whose text the host
+     * releases. One at a time.
      */
     uint32_t (*publish)(DvSession *session, const DvCall *call, DvString publication,
                         DvText *outcome, DvError *error);
@@ -537,7 +575,8 @@ typedef struct DvPlugin {
     /*
      * What became of a publication whose answer was lost, as `publish` gives it; no text when
      * nothing was published under the key. Waits for one that is still under way, in whatever
-     * session, so that no text means that it will not become visible later.
+     * session, so that no text means that it will not become visible later. Writes to *outcome, whose
+     * text the host releases. One at a time.
      */
     uint32_t (*outcome)(DvSession *session, const DvCall *call, DvString key, DvText *outcome,
                         DvError *error);
@@ -547,27 +586,29 @@ typedef struct DvPlugin {
      * that is not known. More than one is DV_INVALID_SQL, and none runs. This and the next three are
      * for engines whose description has {"capabilities": {"transactions": "dml"}}, or "ddl" where
      * changes of tables can be taken back too. Outside a transaction the statement is one of its own.
+     * One at a time.
      */
     uint32_t (*execute)(DvSession *session, const DvCall *call, DvString sql, int64_t *changed,
                         DvError *error);
 
-    /* Begins a transaction; where there is one already, that is DV_INVALID_STATE. */
+    /* Begins a transaction; where there is one already, that is DV_INVALID_STATE. One at a time. */
     uint32_t (*begin)(DvSession *session, const DvCall *call, DvError *error);
 
     /*
      * Makes what the transaction did visible to all; DV_OK means that it is durable. Of a transaction
      * that the engine gave up, because a statement in it failed, it is an error, and nothing is
-     * visible. Outside a transaction it is DV_INVALID_STATE.
+     * visible. Outside a transaction it is DV_INVALID_STATE. One at a time.
      */
     uint32_t (*commit)(DvSession *session, const DvCall *call, DvError *error);
 
     /* Ends the transaction as if it had never been, and so does session_close. Outside a transaction
-     * it is DV_INVALID_STATE. */
+     * it is DV_INVALID_STATE. One at a time. */
     uint32_t (*rollback)(DvSession *session, const DvCall *call, DvError *error);
 
     /*
      * The last call to this table, once all engines are closed. dv_plugin_init_v1 may be called
-     * again afterwards and fills in a new table.
+     * again afterwards and fills in a new table. From one thread, while no other call of the table
+     * runs.
      */
     void (*shutdown)(void *context);
     /* Version 1.0 ends here. */
@@ -576,8 +617,8 @@ typedef struct DvPlugin {
 /*
  * The entry, which the plugin exports.
  *
- * `host` lives as long as the process. `plugin` is room for the table. May be called more than
- * once, and fills in a table each time. Opens nothing.
+ * `host` lives as long as the process. `plugin` is room for the table, and stays the host's. May be
+ * called more than once, from any thread, and fills in a table each time. Opens nothing.
  */
 DV_EXPORT uint32_t dv_plugin_init_v1(const DvHost *host, DvPlugin *plugin, DvError *error);
 

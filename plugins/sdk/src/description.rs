@@ -29,6 +29,10 @@ pub struct Description {
     /// Options that change no answer, only how it is found; a result does not depend on them.
     #[serde(default)]
     pub harmless_options: Vec<String>,
+    /// Options that a config from a stranger may set: whatever their value, they load no code, name no file
+    /// and no server, and open nothing that is closed. They may take time and memory.
+    #[serde(default)]
+    pub safe_options: Vec<String>,
     /// The keys of `connection_params`; all others are refused before a connection is opened.
     #[serde(default)]
     pub connection: Vec<ConfigKey>,
@@ -41,7 +45,7 @@ pub struct Capabilities {
     /// Whether the engine computes in the host's process, so that more sessions use more of its processors;
     /// a server is asked by one session at a time unless a user wants more.
     pub embedded: bool,
-    /// Formats of files the engine reads itself: `parquet`, `csv`, `json`.
+    /// Formats of files the engine reads itself: `parquet`, `csv`, `json`, `arrow`.
     pub file_formats: Vec<String>,
     /// Whether a session can refuse to write.
     pub read_only_sessions: bool,

@@ -28,6 +28,8 @@ pub enum FileFormat {
     Parquet,
     /// One JSON value a line, or one array of objects.
     Json,
+    /// The file format of Arrow's inter-process communication, also known as Feather 2; not its stream format.
+    Arrow,
     Csv(CsvFormat),
 }
 
@@ -37,6 +39,7 @@ impl FileFormat {
         match self {
             Self::Parquet => "parquet",
             Self::Json => "json",
+            Self::Arrow => "arrow",
             Self::Csv(_) => "csv",
         }
     }

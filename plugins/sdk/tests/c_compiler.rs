@@ -12,13 +12,18 @@ const STRICT: &[&str] = &["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
 /// A compiler that takes no warning for an answer and finds the header.
 pub fn compiler(language: &Language) -> Command {
+    compiler_with(language, &folder("include"))
+}
+
+/// As [`compiler`], with the header in this folder.
+pub fn compiler_with(language: &Language, include: &Path) -> Command {
     let name = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
     let mut command = Command::new(name);
     command.args(match language {
         Language::C => ["-x", "c", "-std=c11"],
         Language::Cpp => ["-x", "c++", "-std=c++17"],
     });
-    command.args(STRICT).arg("-I").arg(folder("include"));
+    command.args(STRICT).arg("-I").arg(include);
     command
 }
 

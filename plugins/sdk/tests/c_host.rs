@@ -1,9 +1,10 @@
 //! A Rust engine in a shared library, loaded by a program in C.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::c_compiler::{Language, built, compiler, folder, run};
+use crate::c_compiler::{Language, built, compiler_with, folder, run};
+use crate::frozen::frozen_header;
 
 /// The example `canned_plugin`, which `cargo test` builds beside this test.
 fn plugin() -> PathBuf {
@@ -25,8 +26,18 @@ fn plugin() -> PathBuf {
 
 #[test]
 fn a_program_in_c_loads_a_rust_engine_and_hears_its_log_and_panics() {
-    let program = built("host");
-    let mut compiler = compiler(&Language::C);
+    assert_loads(&folder("include"));
+}
+
+#[test]
+fn a_program_that_was_built_with_the_frozen_header_does_so_too() {
+    assert_loads(&frozen_header());
+}
+
+/// Builds the program with the header in this folder, and runs it.
+fn assert_loads(include: &Path) {
+    let program = built(&format!("host-{}", include.file_name().unwrap().display()));
+    let mut compiler = compiler_with(&Language::C, include);
     compiler.arg(folder("tests/c").join("host.c"));
     compiler.arg("-o").arg(&program).arg("-ldl");
     run(compiler);

@@ -1,23 +1,29 @@
 //! The smallest plugin in C serves a Rust host.
 
 use std::ffi::{CString, c_char, c_int, c_void};
+use std::path::Path;
 
 use data_validator_plugin::abi::table::Init;
 use data_validator_plugin::abi::{ImportedEngine, import, version};
 use data_validator_plugin::{Call, Dialect, Engine, ErrorClass, LogicalType, Source};
 
-use crate::c_compiler::{Language, built, compiler, folder, run};
+use crate::c_compiler::{Language, built, compiler_with, folder, run};
 use crate::conversation::{config, error, read, table};
+use crate::frozen::frozen_header;
 
 unsafe extern "C" {
     fn dlopen(name: *const c_char, flags: c_int) -> *mut c_void;
     fn dlsym(library: *mut c_void, symbol: *const c_char) -> *mut c_void;
 }
 
-fn core_only() -> ImportedEngine {
+/// The plugin, built with the header in this folder.
+fn core_only(include: &Path) -> ImportedEngine {
     const RTLD_NOW: c_int = 2;
-    let library = built("core_only.so");
-    let mut compiler = compiler(&Language::C);
+    let library = built(&format!(
+        "core_only-{}.so",
+        include.file_name().unwrap().display()
+    ));
+    let mut compiler = compiler_with(&Language::C, include);
     compiler.args(["-shared", "-fPIC", "-fvisibility=hidden"]);
     compiler.arg(folder("tests/c").join("core_only.c"));
     compiler.arg("-o").arg(&library);
@@ -38,7 +44,16 @@ fn core_only() -> ImportedEngine {
 
 #[test]
 fn the_smallest_plugin_in_c_serves() {
-    let (engine, call) = (core_only(), Call::default());
+    assert_serves(&core_only(&folder("include")));
+}
+
+#[test]
+fn a_plugin_that_was_built_with_the_frozen_header_serves() {
+    assert_serves(&core_only(&frozen_header()));
+}
+
+fn assert_serves(engine: &dyn Engine) {
+    let call = Call::default();
     let description = engine.describe();
     assert_eq!(description.name, "core");
     assert_eq!(description.dialect, Dialect::ansi());

@@ -78,7 +78,7 @@ pub fn read(stream: &mut dyn BatchStream) -> String {
     }
 }
 
-fn sources() -> [Source; 5] {
+fn sources() -> [Source; 6] {
     let files = |format| Source::Files {
         format,
         paths: vec![PathBuf::from("/a b/é.x"), PathBuf::from("/\"")],
@@ -88,6 +88,7 @@ fn sources() -> [Source; 5] {
         Source::Query("SELECT 'é'".into()),
         files(FileFormat::Parquet),
         files(FileFormat::Json),
+        files(FileFormat::Arrow),
         files(FileFormat::Csv(CsvFormat {
             delimiter: b'\t',
             quote: b'"',

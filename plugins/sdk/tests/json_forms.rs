@@ -52,6 +52,10 @@ fn sources_have_the_form_that_the_header_shows() {
             json!({"files": {"format": "json", "paths": ["/a.parquet"]}}),
         ),
         (
+            files(FileFormat::Arrow),
+            json!({"files": {"format": "arrow", "paths": ["/a.parquet"]}}),
+        ),
+        (
             files(csv),
             json!({"files": {
                 "format": {"csv": {

@@ -10,11 +10,13 @@
 mod c_compiler;
 mod c_host;
 mod c_plugin;
+mod c_types;
 mod cancel;
 mod canned;
 mod conversation;
 mod defective;
 mod description;
+mod frozen;
 mod header;
 mod json_forms;
 mod layout;

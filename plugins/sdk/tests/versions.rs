@@ -185,6 +185,7 @@ fn another_major_is_refused_with_both_versions() {
         context: ptr::null_mut(),
         log: None,
         log_level: 0,
+        reserved: 0,
     }));
     // SAFETY: the host is leaked, and there is room for table and error.
     let status = unsafe { init(host, &raw mut room, &raw mut told, make) };

@@ -55,6 +55,7 @@ fn show(description: &Description) {
         dialect,
         capabilities,
         harmless_options,
+        safe_options,
         connection,
     } = description;
     line("engine", name);
@@ -73,6 +74,7 @@ fn show(description: &Description) {
     line("SQL is parsed as", &dialect.parser);
     line("patterns", &word(&dialect.regex_flavour));
     line("harmless options", &harmless_options.join(", "));
+    line("untrusted options", &safe_options.join(", "));
     for ConfigKey {
         name,
         kind,

@@ -255,7 +255,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn peek(&self, key: &str) -> Option<&'a Value> {
+    /// The value of a key, if it is given and not null; does not count as asking for it.
+    pub fn peek(&self, key: &str) -> Option<&'a Value> {
         let mapping = self.mapping?;
         let value = if mapping.len() <= FEW_KEYS {
             let mut entries = mapping.iter();

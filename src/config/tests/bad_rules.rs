@@ -188,7 +188,7 @@ tables:
     config.yaml:3:26: error: 'where': the SQL cannot be read: Expected: an expression, found: EOF
       help: write a condition as it would stand behind WHERE
     config.yaml:3:41: error: gz files are not read by this version
-      help: use one of csv, tsv, json, ndjson, jsonl, parquet
+      help: use one of csv, tsv, json, ndjson, jsonl, parquet, arrow
     config.yaml:3:55: error: rule type 'uniqueness' needs a column
       help: add 'column: …', or 'columns: […]' where it takes several
     config.yaml:3:99: error: threshold 2 is outside 0..1

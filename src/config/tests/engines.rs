@@ -126,6 +126,35 @@ engines: {{two: {{type: server, connection_params: {{host: two}}}}}}
 }
 
 #[test]
+fn the_environment_is_about_the_engine_of_the_command_line() {
+    let folder = Folder::new(format!(
+        "engine: {{type: embedded, connection_params: {{database: x.db}}, options: {{x: 1}}}}\n{TABLE}"
+    ));
+    let variables = [
+        ("VALIDATOR_ENGINE__CONNECTION_PARAMS__HOST", "db"),
+        ("VALIDATOR_ENGINE__CONNECTION_PARAMS__PASSWORD", "12345"),
+        ("VALIDATOR_ENGINE__TYPE", "embedded"),
+    ];
+    let options = LoadOptions {
+        engine: Some("server".into()),
+        environment: variables
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+        ..LoadOptions::default()
+    };
+    let config = folder
+        .load(&options)
+        .unwrap_or_else(|errors| panic!("{errors}"));
+    let engine = &config.engines[DEFAULT_ENGINE];
+    assert_eq!(engine.engine_type(), "server");
+    assert_eq!(
+        json!(engine.config.connection),
+        json!({"host": "db", "password": "12345"})
+    );
+    assert!(engine.config.options.is_empty());
+}
+
+#[test]
 fn engine_of_the_command_line_is_checked() {
     let errors = |config: &str, engine: &str| {
         let options = LoadOptions {

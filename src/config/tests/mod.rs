@@ -24,7 +24,9 @@ mod positions_property;
 mod python_package;
 mod resolved;
 mod secrets;
+mod source_urls;
 mod sources;
+mod untrusted;
 mod value_builder;
 
 /// A folder with the files of one test.
@@ -112,8 +114,12 @@ fn describe(name: &str) -> Description {
         engine_version: "1".into(),
         semantics: 1,
         dialect: Dialect::ansi(),
-        capabilities: Capabilities::default(),
+        capabilities: Capabilities {
+            embedded: name == "embedded",
+            ..Capabilities::default()
+        },
         harmless_options: Vec::new(),
+        safe_options: vec!["threads".into()],
         connection,
     }
 }

@@ -47,6 +47,7 @@ fn known_endings_are_files() {
         "a/x.json",
         "x.ndjson",
         "x.jsonl",
+        "x.arrow",
         "/a/*.parquet",
         "a.b/x[1-3].csv",
     ] {
@@ -88,13 +89,13 @@ fn path_that_is_taken_as_a_relation_is_a_warning() {
 
 #[test]
 fn unreadable_files_are_refused() {
-    insta::assert_snapshot!(errors("x.arrow"), @"
-    config.yaml:3:13: error: arrow files are not read by this version
-      help: use one of csv, tsv, json, ndjson, jsonl, parquet
+    insta::assert_snapshot!(errors("x.csv.zst"), @"
+    config.yaml:3:13: error: zst files are not read by this version
+      help: use one of csv, tsv, json, ndjson, jsonl, parquet, arrow
     ");
     insta::assert_snapshot!(errors("{path: x.csv.gz}"), @"
     config.yaml:3:20: error: gz files are not read by this version
-      help: use one of csv, tsv, json, ndjson, jsonl, parquet
+      help: use one of csv, tsv, json, ndjson, jsonl, parquet, arrow
     ");
 }
 
@@ -123,6 +124,7 @@ fn mapping_says_how_files_are_read() {
             schema: schema
                 .map(|(name, logical_type)| (name.to_owned(), logical_type))
                 .into(),
+            within: None,
         })
     );
 }
@@ -151,7 +153,7 @@ fn wrong_mappings() {
     ");
     insta::assert_snapshot!(errors("{path: a.txt}"), @"
     config.yaml:3:13: error: the ending of 'path' tells no format
-      help: add 'format', one of csv, tsv, json, ndjson, jsonl, parquet
+      help: add 'format', one of csv, tsv, json, ndjson, jsonl, parquet, arrow
     ");
     insta::assert_snapshot!(errors("{path: a.csv, format: cvs}"), @"
     config.yaml:3:35: error: unknown format 'cvs'
@@ -263,7 +265,7 @@ fn wrong_overrides() {
     nothing.yaml: error: no such file
       help: give the path of a YAML file
     --override a=x.gz: error: gz files are not read by this version
-      help: use one of csv, tsv, json, ndjson, jsonl, parquet
+      help: use one of csv, tsv, json, ndjson, jsonl, parquet, arrow
     --override aa=x.csv: error: unknown table 'aa'
       help: did you mean 'a'?
     ");

@@ -11,7 +11,7 @@ use data_validator_plugin::{
     publication,
 };
 
-use super::carry;
+use super::carry::{self, Attachment, LeftBehind};
 use super::retry::{
     Attempt, Attempts, Budget, Failure, Outcome, Phase, Policy, Retry, SystemClock,
 };
@@ -44,6 +44,7 @@ struct Attached {
     source: Source,
     /// The columns of which it has a copy.
     copied: Option<Vec<String>>,
+    left_behind: Vec<LeftBehind>,
 }
 
 /// What can end a call before its time.
@@ -111,16 +112,29 @@ impl Connection {
     /// Makes a source readable, and keeps it so across sessions.
     pub fn attach(&mut self, name: &str, source: &Source, limits: Limits<'_>) -> Outcome<Relation> {
         let description = self.description.clone();
-        let outcome = self.call(limits, |session, call| {
+        let Outcome { result, attempts } = self.call(limits, |session, call| {
             carry::attach(session, &description, name, source, call)
         });
-        if outcome.result.is_ok() {
-            let source = source.clone();
-            let copied = None;
-            self.attached
-                .insert(name.to_owned(), Attached { source, copied });
+        let keep = |attachment: Attachment| {
+            let attached = Attached {
+                source: source.clone(),
+                copied: None,
+                left_behind: attachment.left_behind,
+            };
+            self.attached.insert(name.to_owned(), attached);
+            attachment.relation
+        };
+        Outcome {
+            result: result.map(keep),
+            attempts,
         }
-        outcome
+    }
+
+    /// The columns of an attached source that its relation lacks, since the engine has no such types.
+    pub fn left_behind(&self, name: &str) -> &[LeftBehind] {
+        self.attached
+            .get(name)
+            .map_or(&[], |attached| &attached.left_behind)
     }
 
     /// Copies these columns of an attached source to where they are read faster, and does so again in a
@@ -236,11 +250,11 @@ fn connect(
     attached: &BTreeMap<String, Attached>,
 ) -> Result<Box<dyn Session>, EngineError> {
     let mut session = engine.connect(config, &next_call())?;
-    for (name, Attached { source, copied }) in attached {
-        let relation = carry::attach(&mut *session, description, name, source, &next_call())?;
+    for (name, Attached { source, copied, .. }) in attached {
+        let attached = carry::attach(&mut *session, description, name, source, &next_call())?;
         if let Some(columns) = copied {
             let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-            session.materialise(name, &relation, &columns, &next_call())?;
+            session.materialise(name, &attached.relation, &columns, &next_call())?;
         }
     }
     Ok(session)

@@ -41,6 +41,7 @@ impl Engine for Recorder {
             dialect: Dialect::ansi(),
             capabilities: Capabilities::default(),
             harmless_options: Vec::new(),
+            safe_options: Vec::new(),
             connection: Vec::new(),
         }
     }

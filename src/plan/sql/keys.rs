@@ -13,9 +13,9 @@ pub fn count_distinct(
     scopes: &[String],
     column: &str,
 ) -> String {
-    let column = dialect.identifier(column);
     format!(
-        "SELECT count(DISTINCT {column}) AS c0 FROM {}",
+        "SELECT count(DISTINCT {}) AS c0 FROM {}",
+        rows.key(dialect, column),
         rows.filtered(scopes)
     )
 }
@@ -50,15 +50,16 @@ pub fn groups(
     columns: &[String],
     which: &[KeyCount],
 ) -> String {
-    let columns: Vec<String> = columns
+    let is_there = |column: &String| format!("{} IS NOT NULL", dialect.identifier(column));
+    scopes.extend(columns.iter().map(is_there));
+    let keys: Vec<String> = columns
         .iter()
-        .map(|column| dialect.identifier(column))
+        .map(|column| rows.key(dialect, column))
         .collect();
-    scopes.extend(columns.iter().map(|column| format!("{column} IS NOT NULL")));
     let groups = format!(
         "SELECT count(*) AS n FROM {} GROUP BY {}",
         rows.filtered(&scopes),
-        columns.join(", ")
+        keys.join(", ")
     );
     let integer = dialect
         .type_names

@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 
 use data_validator_plugin::quote::fill;
-use data_validator_plugin::{Dialect, LogicalType, Relation};
+use data_validator_plugin::{Column, Dialect, LogicalType, Relation, Schema};
 
 use super::custom_sql::SqlExpression;
 use super::question::{Computation, Condition, Count, KeyCount, QueryCount, Question};
@@ -22,11 +22,22 @@ pub use sample::sample;
 #[derive(Clone, Copy, Debug)]
 pub struct Rows<'a> {
     pub relation: &'a Relation,
+    /// Its columns.
+    pub schema: &'a Schema,
     /// The table's `where`.
     pub scope: Option<&'a SqlExpression>,
 }
 
 impl Rows<'_> {
+    /// A column as what is grouped and told apart: text by code point, whatever collation it has.
+    fn key(&self, dialect: &Dialect, column: &str) -> String {
+        let is_text = |column: &Column| column.logical_type == LogicalType::Text;
+        match self.schema.column(column).is_some_and(is_text) {
+            true => text_by_code_point(dialect, column),
+            false => dialect.identifier(column),
+        }
+    }
+
     /// What stands behind `FROM`: the relation and all conditions on its rows.
     fn filtered(&self, conditions: &[String]) -> String {
         let scope = self.scope.map(|scope| format!("({})", scope.as_sql()));

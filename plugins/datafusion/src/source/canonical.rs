@@ -5,7 +5,7 @@
 //! all numbers. A timestamp in milliseconds it compares with one in microseconds by cutting off the
 //! digits of the latter, even behind a cast. So such columns of a source are read through a function that
 //! leaves one zero, one NaN and microseconds, and that the optimiser does not look into: nor does it leave
-//! out row groups by bounds that say nothing of NaN.
+//! out row groups by bounds that say nothing of NaN. A column of Arrow's null type gets a type there too.
 
 use std::sync::Arc;
 
@@ -55,6 +55,8 @@ pub fn with_canonical_values(
 fn canonical_type(data_type: &DataType) -> Option<DataType> {
     match data_type {
         DataType::Float32 | DataType::Float64 => Some(data_type.clone()),
+        // A column without a type has no value; other engines read it as one of whole numbers.
+        DataType::Null => Some(DataType::Int32),
         DataType::Timestamp(TimeUnit::Second | TimeUnit::Millisecond, zone) => {
             Some(DataType::Timestamp(TimeUnit::Microsecond, zone.clone()))
         }

@@ -18,12 +18,12 @@ use serde::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::text_files::{TextFiles, TextFormat};
+use super::sequential::{SequentialFiles, SequentialFormat};
 use super::{bad_file, open_file};
 use crate::error::{engine_error, io_error};
 
 /// The files as one table. Their columns are what all values have, so all of them are read.
-pub fn table(paths: &[PathBuf]) -> Result<TextFiles, EngineError> {
+pub fn table(paths: &[PathBuf]) -> Result<SequentialFiles, EngineError> {
     let mut seen = Columns::default();
     for path in paths {
         each_value(path, &mut |text| seen.add(path, text))?;
@@ -33,7 +33,7 @@ pub fn table(paths: &[PathBuf]) -> Result<TextFiles, EngineError> {
         let path = paths.first().map_or(Path::new(""), PathBuf::as_path);
         return Err(bad_file(path, "there is no value with a column in it"));
     }
-    Ok(TextFiles {
+    Ok(SequentialFiles {
         format: Arc::new(JsonReader {
             schema: Arc::clone(&schema),
         }),
@@ -128,7 +128,7 @@ struct JsonReader {
 /// A batch is given out when its texts have this size, whatever the number of its rows.
 const BATCH_BYTES: usize = 4 << 20;
 
-impl TextFormat for JsonReader {
+impl SequentialFormat for JsonReader {
     fn read(
         &self,
         path: &Path,

@@ -1,11 +1,13 @@
 //! Files and queries as tables that DataFusion can select from.
 
+mod arrow_ipc;
 mod canonical;
 pub mod column_text;
 mod csv;
 mod json;
 mod parquet;
-mod text_files;
+mod same_columns;
+mod sequential;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,6 +27,7 @@ pub async fn file_table(
     let table: Arc<dyn TableProvider> = match format {
         FileFormat::Parquet => Arc::new(parquet_table(state, paths, None).await?),
         FileFormat::Json => Arc::new(json::table(paths)?),
+        FileFormat::Arrow => Arc::new(arrow_ipc::table(paths)?),
         FileFormat::Csv(csv) => Arc::new(csv::table(csv, paths)?),
     };
     with_canonical_values(table)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use data_validator_plugin::{EngineError, ErrorClass};
-use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{DataFusionError, Result};
 use datafusion::datasource::file_format::FileFormat;
@@ -19,8 +19,8 @@ use datafusion::object_store::{ObjectMeta, path::Path as StorePath};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 
+use super::same_columns::check_fit;
 use super::{bad_file, open_file};
-use crate::column_type::logical_type;
 use crate::error::{engine_error, io_error};
 
 /// Files that are known by name and size.
@@ -60,8 +60,7 @@ pub async fn parquet_table(
             })?;
             match &table {
                 None => table = Some((found, path)),
-                Some((expected, first)) => fits(&found, expected)
-                    .map_err(|difference| differs(path, first, &difference))?,
+                Some((expected, first)) => check_fit(path, &found, expected, first)?,
             }
         }
         files.push((path.clone(), meta));
@@ -118,65 +117,6 @@ fn object_meta(path: &Path) -> std::result::Result<ObjectMeta, EngineError> {
     })
 }
 
-/// Whether a file's columns can be read as those of the first file, and the difference if not.
-fn fits(found: &Schema, expected: &Schema) -> std::result::Result<(), String> {
-    for column in expected.fields() {
-        let name = column.name();
-        let Ok(other) = found.field_with_name(name) else {
-            return Err(format!("there is no column '{name}'"));
-        };
-        if !holds(column.data_type(), other.data_type()) {
-            return Err(format!(
-                "column '{name}' is {} and not {}",
-                logical_type(other.data_type()),
-                logical_type(column.data_type())
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// Whether a column of the first type keeps all values of the other, or says of a value that it does not.
-fn holds(column: &DataType, other: &DataType) -> bool {
-    use DataType::{
-        Decimal128, Float32, Float64, Int8, Int16, Int32, Timestamp, UInt8, UInt16, UInt32,
-    };
-    match (column, other) {
-        (column, other) if column == other => true,
-        (Float64, Float32 | Int8 | Int16 | Int32 | UInt8 | UInt16 | UInt32) => true,
-        (Float32, Float64) => false,
-        (Decimal128(digits, scale), Decimal128(other_digits, other_scale)) => {
-            let whole = i16::from(*digits) - i16::from(*scale);
-            let other_whole = i16::from(*other_digits) - i16::from(*other_scale);
-            scale >= other_scale && whole >= other_whole
-        }
-        // `TimeUnit` is ordered from seconds to nanoseconds.
-        (Timestamp(unit, zone), Timestamp(other_unit, other_zone)) => {
-            unit >= other_unit && zone.is_some() == other_zone.is_some()
-        }
-        (column, other) if is_plain(column) && is_plain(other) => {
-            logical_type(column) == logical_type(other)
-        }
-        _ => false,
-    }
-}
-
-/// Whether DataFusion casts the type to another one of its kind without losing anything unsaid.
-fn is_plain(data_type: &DataType) -> bool {
-    use data_validator_plugin::LogicalType::{Binary, Integer, Text};
-    matches!(logical_type(data_type), Integer | Text | Binary)
-}
-
-fn differs(path: &Path, first: &Path, difference: &str) -> EngineError {
-    bad_file(
-        path,
-        format_args!(
-            "{difference} as in {}; read files of other columns as a table of their own",
-            first.display()
-        ),
-    )
-}
-
 /// Every column may hold NULL: one file's promise that it has none says nothing of the others.
 fn with_null(schema: &Schema) -> Schema {
     let fields = schema.fields().iter().map(|field| {
@@ -221,34 +161,5 @@ impl TableProvider for ParquetTable {
             .with_limit(limit)
             .build();
         self.format.create_physical_plan(state, scan).await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use datafusion::arrow::datatypes::TimeUnit;
-
-    use super::*;
-
-    #[test]
-    fn a_type_holds_another_where_no_value_changes() {
-        use DataType::{Decimal128, Float32, Float64, Int32, Int64, Timestamp, Utf8, Utf8View};
-        assert!(holds(&Int32, &Int64), "what is too large is an error");
-        assert!(holds(&Utf8View, &Utf8));
-        assert!(holds(&Float64, &Float32));
-        assert!(!holds(&Float32, &Float64));
-        assert!(!holds(&Int64, &Float64), "a fraction would be cut off");
-        assert!(!holds(&Int64, &Utf8));
-        assert!(holds(&Decimal128(10, 2), &Decimal128(8, 2)));
-        assert!(!holds(&Decimal128(10, 2), &Decimal128(10, 3)));
-        let timestamp = |unit| Timestamp(unit, None);
-        assert!(holds(
-            &timestamp(TimeUnit::Nanosecond),
-            &timestamp(TimeUnit::Second)
-        ));
-        assert!(!holds(
-            &timestamp(TimeUnit::Second),
-            &timestamp(TimeUnit::Nanosecond)
-        ));
     }
 }

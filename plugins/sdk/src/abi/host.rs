@@ -23,6 +23,8 @@ pub struct DvHost {
         unsafe extern "C" fn(context: *mut c_void, level: u32, target: DvString, message: DvString),
     >,
     pub log_level: u32,
+    /// 0: without it a later member would lie in a gap that is inside the size of this version.
+    pub reserved: u32,
 }
 
 // SAFETY: nothing changes after the value is made, and the header has `log` called from any thread.
@@ -41,6 +43,7 @@ pub(super) fn this_program() -> &'static DvHost {
         context: ptr::null_mut(),
         log: Some(log_line),
         log_level: log::max_level() as u32,
+        reserved: 0,
     })
 }
 

@@ -7,6 +7,10 @@
 //! impl Engine ─ export ─→ DvPlugin, a table of C functions ─ import ─→ impl Engine
 //! ```
 //!
+//! Version 1.0 is frozen: its structs and numbers stay as they are, and what comes later stands at the end of a
+//! struct or list, in a higher minor, and may be left out by either side. The header says what that allows;
+//! `frozen/` has each version's header and layout, and `tests/frozen.rs` holds this crate and the header to them.
+//!
 //! | module | what is in it |
 //! | --- | --- |
 //! | [`version`] | which versions understand each other, and the name of the entry symbol |

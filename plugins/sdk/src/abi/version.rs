@@ -2,10 +2,12 @@
 
 use crate::error::{EngineError, ErrorClass};
 
-/// Another one is another interface. It is also in the name of the entry symbol.
+/// Another one is another interface. It is also in the name of the entry symbol. Version 1.0 is frozen: see
+/// [`abi`](super).
 pub const MAJOR: u32 = 1;
 
-/// Rises when structs grow; every minor of a major understands every other.
+/// Rises when structs grow at their end; every minor of a major understands every other. Each has a folder in
+/// `frozen/`.
 pub const MINOR: u32 = 0;
 
 /// The symbol that a plugin exports.

@@ -43,6 +43,9 @@ static void query(const DvPlugin *plugin, DvSession *session, const char *sql) {
     DvError error = no_error();
     struct ArrowArrayStream stream;
     memset(&stream, 0, sizeof stream);
+    memset(&call, 0, sizeof call);
+    call.struct_size = sizeof call;
+    call.operation = 42;
     if (!told(sql, plugin->query(session, &call, dv_string(sql), &stream, &error), &error)) {
         return;
     }
@@ -69,9 +72,9 @@ static void query(const DvPlugin *plugin, DvSession *session, const char *sql) {
 
 int main(int count, char **arguments) {
     static char prefix[] = "log:";
-    static DvHost host = {sizeof host, DV_ABI_MAJOR, DV_ABI_MINOR, prefix, print_log, DV_LOG_INFO};
+    static DvHost host;
     uint32_t (*init)(const DvHost *, DvPlugin *, DvError *);
-    DvCall call = {sizeof call, 7};
+    DvCall call;
     DvPlugin plugin;
     DvEngine *engine = NULL;
     DvSession *session = NULL;
@@ -82,6 +85,15 @@ int main(int count, char **arguments) {
         fprintf(stderr, "%s\n", count == 2 ? dlerror() : "name a plugin");
         return 1;
     }
+    host.struct_size = sizeof host;
+    host.abi_major = DV_ABI_MAJOR;
+    host.abi_minor = DV_ABI_MINOR;
+    host.context = prefix;
+    host.log = print_log;
+    host.log_level = DV_LOG_INFO;
+    memset(&call, 0, sizeof call);
+    call.struct_size = sizeof call;
+    call.operation = 7;
     *(void **)(&init) = dlsym(library, "dv_plugin_init_v1");
     memset(&plugin, 0, sizeof plugin);
     plugin.struct_size = sizeof plugin;

@@ -50,6 +50,7 @@ impl Engine for Canned {
                 transactions: Transactions::Ddl,
             },
             harmless_options: vec!["threads".into()],
+            safe_options: vec!["threads".into()],
             connection: vec![ConfigKey {
                 name: "password".into(),
                 kind: ConfigKind::Secret,

@@ -2,26 +2,58 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use std::{env, fs};
+
+use super::download;
+
+/// The variable that names the folder with `initdb` and `postgres`, or says [`DOWNLOAD`].
+const VARIABLE: &str = "DATA_VALIDATOR_TEST_POSTGRES_BIN";
+
+/// What [`VARIABLE`] says to take a registry's programs although there are others.
+const DOWNLOAD: &str = "download";
 
 /// What to do on a machine without a server.
 const ADVICE: &str = "install one (Debian: apt-get install postgresql; macOS: brew install postgresql), \
-                      or name a running one in DATA_VALIDATOR_TEST_POSTGRES_URL";
+                      name the folder of one's programs in DATA_VALIDATOR_TEST_POSTGRES_BIN, \
+                      or a running one in DATA_VALIDATOR_TEST_POSTGRES_URL";
 
-/// The folder with `initdb` and `postgres`.
+/// The folder with `initdb` and `postgres`: the one that is named, one of this machine, or one that a package
+/// registry gives.
 ///
 /// # Panics
 /// When there is none, saying what to install.
-pub fn folder() -> PathBuf {
+pub fn folder() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| match find() {
+        Ok(folder) => folder,
+        Err(why) => panic!("this test needs a PostgreSQL server, and {why}: {ADVICE}"),
+    })
+}
+
+fn find() -> Result<PathBuf, String> {
+    match env::var_os(VARIABLE) {
+        None => {}
+        Some(word) if word == DOWNLOAD => return download::folder(),
+        Some(folder) if has_programs(Path::new(&folder)) => return Ok(folder.into()),
+        Some(folder) => {
+            return Err(format!(
+                "{VARIABLE} names {}, which has no initdb and postgres",
+                folder.display()
+            ));
+        }
+    }
     let found = of_pg_config()
         .into_iter()
         .chain(of_debian())
-        .chain(of_path())
-        .find(|folder| folder.join("initdb").exists() && folder.join("postgres").exists());
-    match found {
-        Some(folder) => folder,
-        None => panic!("this test needs a PostgreSQL server, and there is none: {ADVICE}"),
-    }
+        .chain(of_path());
+    let found = found.into_iter().find(|folder| has_programs(folder));
+    found.map_or_else(download::folder, Ok)
+}
+
+/// Whether a server can be made and started from the folder.
+pub fn has_programs(folder: &Path) -> bool {
+    folder.join("initdb").exists() && folder.join("postgres").exists()
 }
 
 fn of_pg_config() -> Option<PathBuf> {

@@ -2,6 +2,8 @@
 
 mod account;
 mod binaries;
+mod download;
+mod login;
 mod process;
 mod server;
 mod set_up;

@@ -7,6 +7,7 @@ use std::{env, fs};
 
 use super::account::{Account, run_as};
 use super::binaries;
+use super::login::{Login, place_of_host};
 use super::process::Process;
 use super::set_up::{ServerSettings, folder, free_port, set_up};
 use crate::eventually;
@@ -69,6 +70,37 @@ impl Server {
             Home::Own(own) => format!("postgresql://postgres@127.0.0.1:{}/postgres", own.port),
             Home::Existing(url) => url.clone(),
         }
+    }
+
+    /// Whether the server is the test's own, and goes with it.
+    pub fn is_own(&self) -> bool {
+        matches!(self.home, Home::Own(_))
+    }
+
+    /// The variables of the environment by which programs find the server and the superuser.
+    pub fn variables(&self) -> Vec<(&'static str, String)> {
+        let login = Login::of(&self.url());
+        let address = self.address();
+        let given = [
+            ("PGHOST", Some(address.ip().to_string())),
+            ("PGPORT", Some(address.port().to_string())),
+            ("PGUSER", login.user),
+            ("PGPASSWORD", login.password),
+            ("PGDATABASE", login.database),
+            ("PGSSLMODE", login.sslmode),
+        ];
+        let given = given.into_iter();
+        given
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect()
+    }
+
+    /// What stands behind `LOGIN` where a role is made that connects with the superuser's URL and its own name.
+    pub fn password_clause(&self) -> String {
+        let password = Login::of(&self.url()).password;
+        password.map_or_else(String::new, |password| {
+            format!("PASSWORD '{}'", password.replace('\'', "''"))
+        })
     }
 
     /// The same for clients that reach the server at another address, such as that of a proxy.
@@ -243,16 +275,4 @@ impl Own {
     fn log(&self) -> String {
         fs::read_to_string(self.folder.join("server.log")).unwrap_or_default()
     }
-}
-
-/// Where host and port stand in a URL.
-fn place_of_host(url: &str) -> (usize, usize) {
-    let authority = url.find("://").map_or(0, |at| at + 3);
-    let end = url[authority..]
-        .find(['/', '?'])
-        .map_or(url.len(), |at| authority + at);
-    let start = url[authority..end]
-        .rfind('@')
-        .map_or(authority, |at| authority + at + 1);
-    (start, end)
 }

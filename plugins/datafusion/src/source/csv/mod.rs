@@ -13,14 +13,14 @@ use datafusion::arrow::array::{ArrayRef, RecordBatch, StringBuilder};
 use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 
 use super::column_text::values_of;
-use super::text_files::{TextFiles, TextFormat};
+use super::sequential::{SequentialFiles, SequentialFormat};
 use super::{bad_file, open_file};
 use crate::column_type::stored_type;
 use crate::error::io_error;
 use records::{Fault, Records};
 
 /// The files as one table; their headers are read, and no row.
-pub fn table(format: &CsvFormat, paths: &[PathBuf]) -> Result<TextFiles, EngineError> {
+pub fn table(format: &CsvFormat, paths: &[PathBuf]) -> Result<SequentialFiles, EngineError> {
     let fields = format.schema.columns.iter().map(|column| {
         let data_type = stored_type(&column.logical_type).ok_or_else(|| {
             let message = format!(
@@ -42,7 +42,7 @@ pub fn table(format: &CsvFormat, paths: &[PathBuf]) -> Result<TextFiles, EngineE
     for path in paths {
         reader.open(path)?;
     }
-    Ok(TextFiles {
+    Ok(SequentialFiles {
         schema,
         format: Arc::new(reader),
         paths: paths.to_vec(),
@@ -91,7 +91,7 @@ impl CsvReader {
     }
 }
 
-impl TextFormat for CsvReader {
+impl SequentialFormat for CsvReader {
     fn read(
         &self,
         path: &Path,

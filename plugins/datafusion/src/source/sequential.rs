@@ -1,4 +1,4 @@
-//! Files of text that are parsed from their beginning to their end, a thread for each group of them.
+//! Files that are read from their beginning to their end, a thread for each group of them.
 
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use datafusion::physical_plan::stream::RecordBatchReceiverStreamBuilder;
 use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
 
 /// How the rows of one file are read.
-pub trait TextFormat: Debug + Send + Sync {
+pub trait SequentialFormat: Debug + Send + Sync {
     /// Reads a file to its end, in bounded memory, and emits the columns of these positions; stops when
     /// `emit` is false.
     fn read(
@@ -31,14 +31,14 @@ pub trait TextFormat: Debug + Send + Sync {
 
 /// Files that are read as one table.
 #[derive(Clone, Debug)]
-pub struct TextFiles {
+pub struct SequentialFiles {
     pub schema: SchemaRef,
-    pub format: Arc<dyn TextFormat>,
+    pub format: Arc<dyn SequentialFormat>,
     pub paths: Vec<PathBuf>,
 }
 
 #[async_trait]
-impl TableProvider for TextFiles {
+impl TableProvider for SequentialFiles {
     fn schema(&self) -> SchemaRef {
         Arc::clone(&self.schema)
     }
@@ -86,7 +86,7 @@ impl TableProvider for TextFiles {
 #[derive(Debug)]
 struct Group {
     schema: SchemaRef,
-    format: Arc<dyn TextFormat>,
+    format: Arc<dyn SequentialFormat>,
     paths: Vec<PathBuf>,
     columns: Vec<usize>,
 }
