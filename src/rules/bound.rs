@@ -1,5 +1,6 @@
 //! One end of a range, and how it reads in the type of a column.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -98,25 +99,23 @@ impl Bound {
     /// Whether a value can lie above this bound and below the other; unknown is yes.
     pub fn leaves_room_below(&self, max: &Self) -> bool {
         let inclusive = !self.exclusive && !max.exclusive;
-        let order = match (&self.value, &max.value) {
-            (BoundValue::Number(min), BoundValue::Number(max)) => min.cmp(max),
+        let has_room = |order: Ordering| order.is_lt() || (order.is_eq() && inclusive);
+        match (&self.value, &max.value) {
+            (BoundValue::Number(min), BoundValue::Number(max)) => has_room(min.cmp(max)),
+            // Texts, numbers or moments, which is up to the column.
             (BoundValue::Text(min), BoundValue::Text(max)) => {
-                // As numbers or as texts, which is up to the column.
-                let number = |text: &String| BigDecimal::from_str(text).ok();
-                if number(min)
-                    .zip(number(max))
-                    .is_some_and(|(min, max)| min <= max)
-                {
-                    return true;
-                }
-                match (moment::moment(min), moment::moment(max)) {
-                    (Some(min), Some(max)) => min.cmp(&max),
-                    _ => min.cmp(max),
-                }
+                let number = |text: &str| BigDecimal::from_str(text).ok();
+                let as_numbers = number(min).zip(number(max));
+                let as_moments = moment::moment(min).zip(moment::moment(max));
+                let orders = [
+                    Some(min.cmp(max)),
+                    as_numbers.map(|(min, max)| min.cmp(&max)),
+                    as_moments.map(|(min, max)| min.cmp(&max)),
+                ];
+                orders.into_iter().flatten().any(has_room)
             }
-            _ => return true,
-        };
-        order.is_lt() || (order.is_eq() && inclusive)
+            _ => true,
+        }
     }
 
     /// The condition that is TRUE for values beyond the bound; `None` when no value can be.

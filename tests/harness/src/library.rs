@@ -90,6 +90,8 @@ fn is_of_this_test(variable: &OsStr) -> bool {
         "CARGO_CRATE_",
         "CARGO_PRIMARY_",
         "CARGO_BIN_",
+        // Of a package that has a build script.
+        "OUT_DIR",
     ];
     let name = variable.to_string_lossy();
     SET.iter().any(|start| name.starts_with(start))
