@@ -160,7 +160,77 @@ global_rules:
     assert_eq!(rule(&report, "m", "id")["failed_count"], 1);
     let left_behind = rule(&report, "m", "m");
     assert_eq!(left_behind["status"], "error");
-    insta::assert_snapshot!(left_behind["message"].as_str().unwrap(), @"");
+    insta::assert_snapshot!(left_behind["message"].as_str().unwrap(), @"Rule 'm' could not be judged: column 'm' is of the type JSON, which cannot be carried to the engine 'postgres'; read the table with the engine 'duckdb', which reads the files itself");
     // It is there, so a global rule does not pass over it either.
     assert_eq!(rule(&report, "m", "everywhere")["status"], "error");
+}
+
+/// The counts of the rules of a table, failed and missing, or the message of one that could not be judged.
+fn counts_on(workspace: &Workspace, engine: &str, config: &str) -> Vec<String> {
+    workspace.write("rules.yaml", config);
+    let mut command =
+        workspace.command(&["rules.yaml", "--engine", engine, "--output", "report.json"]);
+    let outcome = workspace.finish(command.envs(server().variables()));
+    assert!(matches!(outcome.code, Some(0 | 1 | 3)), "{outcome:?}");
+    let report = workspace.json("report.json");
+    let rules = report["table_results"]["t"]["rules"].as_array().unwrap();
+    let told = rules.iter().map(|rule| match rule["status"].as_str() {
+        Some("error") => format!("{}: {}", rule["name"], rule["message"]),
+        _ => format!(
+            "{}: {}, {}",
+            rule["name"], rule["failed_count"], rule["missing_count"]
+        ),
+    });
+    told.collect()
+}
+
+#[test]
+fn an_arrow_file_is_read_where_it_can_be_and_told_where_not() {
+    let workspace = Workspace::new();
+    let config = format!(
+        "tables:
+  - name: t
+    source: {}
+    rules:
+      - {{name: id, rule_type: uniqueness, column: id}}
+      - {{name: name, rule_type: completeness, column: name, parameters: {{empty_is_missing: true}}}}
+      - {{name: day, rule_type: pattern, column: day, parameters: {{pattern: '^mon$'}}}}
+      - {{name: score, rule_type: range, column: score, parameters: {{min_value: 0}}}}
+",
+        repository().join("tests/files/people.arrow").display()
+    );
+    let expected = [
+        "\"id\": 1, 0",
+        "\"name\": 2, 2",
+        "\"day\": 1, 1",
+        "\"score\": 1, 1",
+    ];
+    assert_eq!(counts_on(&workspace, "datafusion", &config), expected);
+    assert_eq!(counts_on(&workspace, "postgres", &config), expected);
+    let told = counts_on(&workspace, "duckdb", &config);
+    insta::assert_snapshot!(told[0].replace(&repository().display().to_string(), "…"), @"");
+}
+
+#[test]
+fn a_column_without_a_type_has_no_values_on_any_engine() {
+    let workspace = Workspace::new();
+    let config = format!(
+        "tables:
+  - name: t
+    source: {}
+    rules:
+      - {{name: range, rule_type: range, column: nothing, parameters: {{min_value: 0, max_value: 5.5}}}}
+      - {{name: all, rule_type: completeness, column: nothing}}
+      - {{name: one, rule_type: uniqueness, column: nothing}}
+",
+        repository().join("tests/files/nothing.parquet").display()
+    );
+    for engine in ["duckdb", "datafusion", "postgres"] {
+        let counts = counts_on(&workspace, engine, &config);
+        assert_eq!(
+            counts,
+            ["\"range\": 0, 3", "\"all\": 3, 3", "\"one\": 0, 3"],
+            "{engine}"
+        );
+    }
 }

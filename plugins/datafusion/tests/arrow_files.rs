@@ -61,7 +61,7 @@ fn types_and_values_are_those_of_other_files() {
                 array(StringArray::from(vec![Some(""), Some("é😀"), None])),
             ),
             (
-                "view",
+                "viewed",
                 array(StringViewArray::from(vec![
                     "a",
                     "b",
@@ -98,7 +98,7 @@ fn types_and_values_are_those_of_other_files() {
         for (column, logical_type) in [
             ("Id", LogicalType::Integer),
             ("text", LogicalType::Text),
-            ("view", LogicalType::Text),
+            ("viewed", LogicalType::Text),
             ("dictionary", LogicalType::Text),
             ("double", LogicalType::Double),
             ("flag", LogicalType::Boolean),
@@ -122,7 +122,7 @@ fn types_and_values_are_those_of_other_files() {
             type_of(session, &relation, "list"),
             LogicalType::Other(_)
         ));
-        let sql = format!("SELECT \"Id\", text, view, dictionary, day, money FROM {relation}");
+        let sql = format!("SELECT \"Id\", text, viewed, dictionary, day, money FROM {relation}");
         assert_eq!(
             rows(session, &sql).unwrap(),
             [
@@ -384,45 +384,4 @@ fn a_column_without_a_type_is_one_of_whole_numbers_without_values() {
             assert_eq!(value(session, &sql), "0 0 3");
         }
     });
-}
-
-#[test]
-fn zz_fixture() {
-    let out = std::path::PathBuf::from(std::env::var("FIXTURES").unwrap());
-    let days: DictionaryArray<Int8Type> = vec![Some("mon"), None, Some("tue"), Some("mon")]
-        .into_iter()
-        .collect();
-    write(
-        &out.join("people.arrow"),
-        &[batch(vec![
-            ("id", array(Int64Array::from(vec![1, 2, 2, 4]))),
-            (
-                "name",
-                array(StringArray::from(vec![
-                    Some("Ada"),
-                    None,
-                    Some("Bob"),
-                    Some(""),
-                ])),
-            ),
-            ("day", array(days)),
-            (
-                "score",
-                array(Float64Array::from(vec![
-                    Some(0.5),
-                    Some(f64::NAN),
-                    None,
-                    Some(-0.0),
-                ])),
-            ),
-            ("nothing", array(NullArray::new(4))),
-        ])],
-    );
-    write_parquet(
-        &out.join("nothing.parquet"),
-        vec![
-            ("id", array(Int64Array::from(vec![1, 2, 3]))),
-            ("nothing", array(NullArray::new(3))),
-        ],
-    );
 }

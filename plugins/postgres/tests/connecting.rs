@@ -95,7 +95,7 @@ fn a_socket_is_a_host_and_of_several_hosts_the_first_that_answers_is_taken() {
 
 #[test]
 fn a_host_that_does_not_answer_is_unavailable_in_time() {
-    let proxy = Proxy::to(server().address());
+    let proxy = Proxy::to(crate::support::server().address());
     for (way, engine) in ways() {
         for (fault, said) in [(Fault::Hang, "no answer within 1 s"), (Fault::Refuse, "")] {
             proxy.set(fault);

@@ -1,6 +1,6 @@
 //! Where a stranger's config may say that rows are: files in its folder, and relations where the user said.
 
-use std::path::{Component, Path};
+use std::path::Path;
 
 use data_validator_plugin::{Dialect, TableName};
 use serde_yaml::Value;
@@ -102,12 +102,14 @@ impl Guard<'_> {
     /// # Errors
     /// There is such a link on the way to the files.
     pub fn users_source(&self, source: SourceSpec) -> Result<SourceSpec, Refusal> {
+        // What is hidden and was named so is meant.
         let is_hidden = |path: &Path| {
-            let mut names = path.components().filter_map(|part| match part {
-                Component::Normal(name) => Some(name.to_string_lossy()),
-                _ => None,
-            });
-            names.any(|name| name.starts_with('.'))
+            let path = std::path::absolute(path).ok();
+            let below = path
+                .as_deref()
+                .and_then(|path| path.strip_prefix(&self.folder).ok());
+            let mut names = below.into_iter().flatten();
+            names.any(|name| name.to_string_lossy().starts_with('.'))
         };
         match source {
             SourceSpec::Files(files)

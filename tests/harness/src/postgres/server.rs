@@ -56,8 +56,8 @@ impl Server {
     pub fn start_own(settings: &ServerSettings) -> Self {
         assert!(
             env::var_os(EXISTING).is_none(),
-            "this test sets its server up, or kills it, which cannot be done to the one of {EXISTING}; \
-             unset it to run this test"
+            "this test needs a server of its own, since it sets it up or kills it, so the one of {EXISTING} will not \
+             do; unset the variable to run this test"
         );
         Self {
             home: Home::Own(Own::start(settings)),
