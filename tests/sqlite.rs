@@ -190,7 +190,7 @@ tables:
     Rule 'is_native' could not be judged: the engine has no patterns; write the rule without one, or read the table with another engine
     Rule 'at_in_range' could not be judged: min_value '2013-01-01' does not fit column 'at' of type DATE; a range is for numbers, dates, timestamps and text
     Rule 'id_in_range' could not be judged: reading rows: column 'id' should hold integer, but a row holds text; find it with typeof("id") = 'text'
-    Rule 'id_is_there' could not be judged: reading t.csv: the engine 'sqlite' reads no files; give a table
+    Rule 'id_is_there' could not be judged: reading t.csv: attaching 'file': the engine 'sqlite' reads no files; read the table with the engine duckdb or datafusion
     "#);
 }
 

@@ -101,7 +101,7 @@ fn cannot_read(name: &str, description: &Description, format: &FileFormat) -> En
     let formats = &description.capabilities.file_formats;
     let itself = match &formats[..] {
         [] => "no files".to_owned(),
-        formats => format!("files of {}", formats.join(", ")),
+        formats => format!("{}, and not {}", formats.join(", "), format.name()),
     };
     let kinds = registry::linked_in();
     let others: Vec<&str> = (kinds.iter())
@@ -113,9 +113,8 @@ fn cannot_read(name: &str, description: &Description, format: &FileFormat) -> En
         others => format!("read the table with the engine {}", others.join(" or ")),
     };
     let message = format!(
-        "attaching '{name}': the engine '{}' reads {itself}, and not {}; {advice}",
-        description.name,
-        format.name()
+        "attaching '{name}': the engine '{}' reads {itself}; {advice}",
+        description.name
     );
     EngineError::new(ErrorClass::Unsupported, message)
 }

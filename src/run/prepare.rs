@@ -110,7 +110,15 @@ pub fn prepare<'t>(
     let mut plan = Plan::default();
     let prepare = |rule: &&'t Rule| PreparedRule {
         rule,
-        step: step(rule, &schema, now, &parents, connection, &table.name, &mut plan),
+        step: step(
+            rule,
+            &schema,
+            now,
+            &parents,
+            connection,
+            &table.name,
+            &mut plan,
+        ),
     };
     let rules = rules.iter().map(prepare).collect();
     let bytes = found.bytes();

@@ -221,7 +221,7 @@ tables: [{<<: &t {source: {path: /etc/passwd, format: csv}}, name: t, rules: [{n
     ]);
     insta::assert_snapshot!(folder.load(&options).expect_err("a stranger's host"), @"
     config.yaml:2:1: error: unknown key 'base'
-      help: known keys: version, metadata, pipeline, plugins, engine, engines, tables, global_rules, require_sql_rules, dqx
+      help: known keys: version, metadata, pipeline, plugins, engine, engines, tables, global_rules, require_sql_rules, outputs, dqx
     config.yaml:3:44: error: 'host' is part of a connection, which an untrusted config must not choose
       help: give it as VALIDATOR_ENGINE__CONNECTION_PARAMS__HOST=…
     config.yaml:3:44: error: 'port' is part of a connection, which an untrusted config must not choose
