@@ -101,7 +101,7 @@ fn cannot_read(name: &str, description: &Description, format: &FileFormat) -> En
     let formats = &description.capabilities.file_formats;
     let itself = match &formats[..] {
         [] => "no files".to_owned(),
-        formats => format!("{}, and not {}", formats.join(", "), format.name()),
+        formats => format!("files of {}, and not {}", formats.join(", "), format.name()),
     };
     let kinds = registry::linked_in();
     let others: Vec<&str> = (kinds.iter())
