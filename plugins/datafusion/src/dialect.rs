@@ -26,6 +26,9 @@ pub fn dialect() -> Dialect {
         },
         max_select_items: 128,
         count_distinct_bitmap: None,
+        replace_table: None,
+        lock_table: None,
+        write_parquet: None,
         costs: costs(),
     }
 }

@@ -29,6 +29,9 @@ pub fn dialect() -> Dialect {
         // A target list has 1664 at most.
         max_select_items: 1600,
         count_distinct_bitmap: None,
+        replace_table: None,
+        lock_table: Some("LOCK TABLE {table} IN EXCLUSIVE MODE".into()),
+        write_parquet: None,
         costs: costs(),
     }
 }

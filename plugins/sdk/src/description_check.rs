@@ -53,6 +53,18 @@ impl Dialect {
             &["value"],
             &[],
         )?;
+        for (name, text, places) in [
+            (
+                "replace_table",
+                &self.replace_table,
+                &["table", "query"][..],
+            ),
+            ("lock_table", &self.lock_table, &["table"]),
+            ("write_parquet", &self.write_parquet, &["query", "path"]),
+        ] {
+            let written = text.as_ref();
+            written.map_or(Ok(()), |text| template(name, text, places, &[]))?;
+        }
         self.count_distinct_bitmap
             .as_ref()
             .map_or(Ok(()), |bitmap| {

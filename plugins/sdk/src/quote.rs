@@ -82,6 +82,9 @@ impl Dialect {
             type_names: crate::dialect::TypeNames::default(),
             max_select_items: 1000,
             count_distinct_bitmap: None,
+            replace_table: None,
+            lock_table: None,
+            write_parquet: None,
             costs: crate::dialect::Costs::default(),
         }
     }
