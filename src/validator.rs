@@ -142,6 +142,7 @@ impl DataValidator {
                 form: settings.form,
                 only_shown: false,
             },
+            samples: settings.samples,
             interrupt: &settings.interrupt,
             deadline: settings.deadline,
             state: state.as_ref(),

@@ -9,13 +9,13 @@ use serde_json::Value;
 
 use crate::support::{Outcome, Workspace, lasting, repository, rule};
 
-fn server() -> &'static Server {
+pub fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
     SERVER.get_or_init(|| Server::start(&ServerSettings::default()))
 }
 
 /// A command that finds the server as people let it be found: by a variable of the environment.
-fn with_server(command: &mut Command) -> &mut Command {
+pub fn with_server(command: &mut Command) -> &mut Command {
     command.env("DATA_VALIDATOR_TEST_URL", server().url())
 }
 

@@ -19,6 +19,7 @@ mod reports;
 mod restarts;
 mod retry;
 mod rules;
+mod samples;
 mod soundness;
 mod sqlite;
 mod state;

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::{SignedDuration, Timestamp};
 
 use super::exit::FailOn;
-use crate::config::{LoadOptions, Reuse};
+use crate::config::{LoadOptions, MOST_SAMPLES, Reuse};
 use crate::plan::FormName;
 use crate::report::output::Output;
 use crate::run::settings::RunSettings;
@@ -173,6 +173,9 @@ pub struct Run {
     /// Take this moment for now, and leave durations out of the report
     #[arg(long, value_name = "TIMESTAMP")]
     pub now: Option<Timestamp>,
+    /// Show so many failing rows of each rule in the report, in place of the config's 'samples'
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=i64::from(MOST_SAMPLES)))]
+    pub samples: Option<u32>,
     /// Show the scans and their SQL, and run none
     #[arg(long)]
     pub explain: bool,

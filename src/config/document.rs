@@ -12,6 +12,7 @@ use super::fields::Fields;
 use super::findings::Findings;
 use super::path::KeyPath;
 use super::pipeline::DataVersionMode;
+use super::samples::Samples;
 use super::{OnEmpty, Severity, retry};
 use crate::engines::catalog::PluginFile;
 use crate::engines::retry::Policy;
@@ -19,8 +20,6 @@ use crate::engines::retry::Policy;
 const LATER_KEYS: &[(&str, &str)] = &[("outputs", "tables of results and bad rows")];
 
 const LATER_TABLE_KEYS: &[(&str, &str)] = &[
-    ("samples", "failing rows in the report"),
-    ("mask", "failing rows in the report"),
     ("chunks", "large tables in parts"),
 ];
 
@@ -97,6 +96,7 @@ pub struct TableDocument<'a> {
     pub source: Option<&'a Value>,
     pub scope: Option<String>,
     pub data_version: DataVersionMode,
+    pub samples: Samples,
     pub tags: Vec<String>,
     /// Whether anything is written under `rules`, be it right or wrong.
     pub has_rules: bool,
@@ -176,6 +176,7 @@ impl<'a> TableDocument<'a> {
             source: fields.value("source"),
             scope: fields.optional("where"),
             data_version: DataVersionMode::read(&mut fields),
+            samples: Samples::read(&mut fields),
             tags: fields.texts("tags").unwrap_or_default(),
             has_rules: !is_empty(fields.value("rules")),
             rules: read_rules(&mut fields, "rules"),

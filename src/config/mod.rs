@@ -43,6 +43,7 @@ mod positions;
 mod resolve;
 mod retry;
 mod rule;
+mod samples;
 mod secrets;
 mod source;
 mod source_files;
@@ -57,6 +58,7 @@ mod yaml;
 pub use diagnostic::{ConfigErrors, Diagnostic, Level, Location, Place};
 pub use load::{LoadOptions, load, plugins_of};
 pub use pipeline::{DataVersionMode, Pipeline, Reuse};
+pub use samples::{MOST_SAMPLES, Mask, Samples};
 pub use secrets::Secrets;
 
 /// A config that was checked and can be run.
@@ -125,6 +127,7 @@ pub struct Table {
     /// Only rows for which this is TRUE are looked at.
     pub scope: Option<SqlExpression>,
     pub data_version: DataVersionMode,
+    pub samples: Samples,
     pub tags: Vec<String>,
     pub rules: Vec<Rule>,
     pub location: Location,

@@ -64,6 +64,7 @@ pub fn resolve(written: TableDocument<'_>, shared: &Shared<'_>) -> Option<Table>
         engine: engine_name.to_owned(),
         scope,
         data_version: written.data_version,
+        samples: written.samples,
         tags: written.tags,
         rules: own_rules.into_iter().chain(global_rules).collect(),
         location: findings.places().in_file(&written.path.key("name")),

@@ -6,6 +6,7 @@ pub mod connection;
 pub mod connections;
 pub mod decode;
 pub mod discover;
+pub mod json_value;
 pub mod kind;
 mod library;
 pub mod library_file;

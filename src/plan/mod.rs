@@ -7,10 +7,12 @@
 //! | what statistics prove without a query | [`proof`] |
 //! | the cheapest form, by what is known of the rows | [`choice`] |
 //! | what one query can answer together | [`scans`] |
+//! | which rows fail, from the same questions | [`failing`] |
 //! | that query in a dialect | [`sql`] |
 
 pub mod choice;
 pub mod custom_sql;
+pub mod failing;
 pub mod form;
 pub mod proof;
 pub mod question;

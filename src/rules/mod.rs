@@ -58,11 +58,17 @@ pub trait Check: erased_serde::Serialize + fmt::Debug + Send + Sync {
 
     /// Turns the answers, in the order of the questions, into counts.
     ///
-    /// `total` is the number of rows in scope.
+    /// `total` is the number of rows in scope. A rule that judges rows finds as many failed records in a table as
+    /// it finds in its rows one by one: that tells which rows they are ([`crate::plan::failing`]).
     ///
     /// # Errors
     /// When an answer makes no sense, such as more failed records than there are rows.
     fn judge(&self, total: u64, answers: &[u64]) -> Result<Counts, RuleError>;
+
+    /// Whether the table as a whole is the one record that is judged, so that nobody counts its rows.
+    fn judges_table(&self) -> bool {
+        false
+    }
 
     /// Why a result cannot be taken over into a new run although rule and data are unchanged.
     fn not_reusable(&self) -> Option<&'static str> {

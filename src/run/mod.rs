@@ -4,10 +4,12 @@
 //! counts, [`result`] is what comes out.
 
 pub mod ask;
+pub mod masking;
 pub mod memory;
 pub mod planning;
 pub mod prepare;
 pub mod result;
+pub mod samples;
 pub mod settings;
 pub mod table;
 pub mod verdict;

@@ -15,7 +15,11 @@ use crate::sources::{Found, SourceError};
 #[derive(Debug)]
 pub struct Prepared<'t> {
     pub table: &'t Table,
+    /// What is scanned: the source, or a copy of the columns that are asked about.
     pub relation: Relation,
+    /// The source with all its columns.
+    pub source: Relation,
+    pub schema: Schema,
     pub rules: Vec<PreparedRule<'t>>,
     pub plan: Plan,
     /// What connecting and attaching took.
@@ -95,7 +99,9 @@ pub fn prepare<'t>(
     let bytes = found.bytes();
     let mut prepared = Prepared {
         table,
+        source: relation.clone(),
         relation,
+        schema: schema.clone(),
         rules,
         plan,
         attempts,
@@ -163,6 +169,14 @@ impl Prepared<'_> {
     /// Whether the source is read once into a copy before it is scanned, if the engine can.
     pub fn is_copied_first(&self) -> bool {
         self.is_costly_to_scan && self.plan.scans.len() > 1
+    }
+
+    /// The rows that the rules look at, with all their columns.
+    pub fn whole_rows(&self) -> Rows<'_> {
+        Rows {
+            relation: &self.source,
+            scope: self.table.scope.as_ref(),
+        }
     }
 
     /// The rows that the rules look at.

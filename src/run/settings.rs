@@ -31,6 +31,8 @@ pub struct RunSettings {
     pub without_lock: bool,
     /// The form that questions are asked in where they have it, in place of the cheapest.
     pub form: Option<FormName>,
+    /// Failing rows to show of each rule, in place of what its table says.
+    pub samples: Option<u32>,
     /// How many tables are validated at a time; as many as there are processors if not given.
     pub jobs: Option<NonZeroUsize>,
     /// Asks the run to stop.

@@ -11,8 +11,8 @@ use super::memory::Memory;
 use super::planning::PlanOptions;
 use super::prepare::{PrepareError, Prepared, Step, prepare};
 use super::result::{RuleResult, Status, Summary};
-use super::verdict;
-use crate::config::{Config, Rule, Table};
+use super::{samples, verdict};
+use crate::config::{Config, Rule, Samples, Table};
 use crate::engines::connection::{Connection, Limits};
 use crate::engines::retry::Attempts;
 use crate::plan::question::Question;
@@ -26,6 +26,8 @@ pub struct Means<'a> {
     pub connection: &'a mut Connection,
     pub limits: Limits<'a>,
     pub plan: PlanOptions,
+    /// Failing rows to show of each rule, in place of what the table says.
+    pub samples: Option<u32>,
     /// What earlier runs recorded; `None` where no state is kept.
     pub state: Option<&'a RwLock<RunState>>,
 }
@@ -38,8 +40,13 @@ pub fn validate(means: Means<'_>, table: &Table, rules: &[&Rule]) -> Summary {
         connection,
         limits,
         plan,
+        samples,
         state,
     } = means;
+    let samples = Samples {
+        most: samples.unwrap_or(table.samples.most),
+        ..table.samples.clone()
+    };
     let mut results: Vec<Option<RuleResult>> = rules.iter().map(|rule| not_run(rule)).collect();
     let found = match sources::find(&table.source) {
         Ok(found) => found,
@@ -59,7 +66,13 @@ pub fn validate(means: Means<'_>, table: &Table, rules: &[&Rule]) -> Summary {
     let wanted: Vec<usize> = (0..rules.len())
         .filter(|&index| results[index].is_none())
         .collect();
-    if wanted.is_empty() && !lacks_details(rules, &results) {
+    let lacks_samples = |results: &[Option<RuleResult>]| {
+        results
+            .iter()
+            .flatten()
+            .any(|it| samples::are_wanted(&samples, it))
+    };
+    if wanted.is_empty() && !lacks_details(rules, &results) && !lacks_samples(&results) {
         memory.complete(&results);
         return Summary::new(&table.name, results.into_iter().flatten().collect());
     }
@@ -82,10 +95,15 @@ pub fn validate(means: Means<'_>, table: &Table, rules: &[&Rule]) -> Summary {
                 &mut results,
                 &mut memory,
             );
+            samples::add(connection, limits, &prepared, &samples, rules, &mut results);
         }
         Err(error) => {
             for index in wanted {
                 results[index] = Some(not_prepared(rules[index], &error));
+            }
+            let taken_over = results.iter_mut().flatten();
+            for result in taken_over.filter(|it| samples::are_wanted(&samples, it)) {
+                result.no_samples = Some(error.to_string());
             }
         }
     }

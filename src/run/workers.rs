@@ -21,6 +21,8 @@ pub struct Work<'a> {
     pub config: &'a Config,
     pub tables: &'a [(&'a Table, Vec<&'a Rule>)],
     pub plan: PlanOptions,
+    /// Failing rows to show of each rule, in place of what its table says.
+    pub samples: Option<u32>,
     pub interrupt: &'a Interrupt,
     pub deadline: Option<Instant>,
     /// `None` where no state is kept.
@@ -114,6 +116,7 @@ impl Work<'_> {
             connection,
             limits,
             plan: self.plan,
+            samples: self.samples,
             state: self.state,
         };
         let summary = table::validate(means, table, rules);

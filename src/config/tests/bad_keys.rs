@@ -31,7 +31,7 @@ engine: {tpye: embedded, type: embedded}
 fn unknown_key_without_near_name_lists_all() {
     insta::assert_snapshot!(errors("tables: [{name: a, rules: [{name: r, rule_type: completeness, column: c}], zzz: 1}]"), @"
     config.yaml:1:76: error: unknown key 'zzz'
-      help: known keys: name, engine, source, where, data_version, tags, rules
+      help: known keys: name, engine, source, where, data_version, samples, mask, tags, rules
     ");
 }
 
@@ -125,8 +125,6 @@ fn keys_of_later_versions_say_so() {
 outputs: {clean: null}
 tables:
   - name: a
-    samples: 5
-    mask: [email]
     chunks: {by: file}
     rules:
       - {name: r, rule_type: completeness, column: c, timeout: 5m}
@@ -136,19 +134,15 @@ dqx: {metrics_table: x, quarantine_table: y}
     ), @"
     config.yaml:2:1: error: 'outputs' (tables of results and bad rows) is not available in this version yet
       help: remove it
-    config.yaml:5:5: error: 'samples' (failing rows in the report) is not available in this version yet
+    config.yaml:5:5: error: 'chunks' (large tables in parts) is not available in this version yet
       help: remove it
-    config.yaml:6:5: error: 'mask' (failing rows in the report) is not available in this version yet
+    config.yaml:7:55: error: 'timeout' (time limits) is not available in this version yet
       help: remove it
-    config.yaml:7:5: error: 'chunks' (large tables in parts) is not available in this version yet
-      help: remove it
-    config.yaml:9:55: error: 'timeout' (time limits) is not available in this version yet
-      help: remove it
-    config.yaml:10:30: error: rule type 'primary_key' is not available in this version yet
+    config.yaml:8:30: error: rule type 'primary_key' is not available in this version yet
       help: known: completeness, uniqueness, range, pattern, custom
-    config.yaml:11:7: error: 'metrics_table' (tables of results) is not available in this version yet
+    config.yaml:9:7: error: 'metrics_table' (tables of results) is not available in this version yet
       help: remove it
-    config.yaml:11:25: error: 'quarantine_table' (tables of bad rows) is not available in this version yet
+    config.yaml:9:25: error: 'quarantine_table' (tables of bad rows) is not available in this version yet
       help: remove it
     ");
 }

@@ -11,9 +11,11 @@ use super::scans::Shape;
 use condition::{condition_sql, text_by_code_point};
 
 mod condition;
+mod failing;
 mod keys;
 mod sample;
 
+pub use failing::{first_failing, select_columns, with_failed_rules};
 pub use sample::sample;
 
 /// The rows that a table's rules look at.
