@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::{PoisonError, RwLock};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use data_validator_plugin::{Description, Dialect};
 use jiff::Timestamp;
@@ -16,6 +16,8 @@ use crate::engines::connections::Connections;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::plan::FormName;
+use crate::run::filter::places::places;
+use crate::run::filter::{Filtered, Means, filter};
 use crate::run::planning::PlanOptions;
 use crate::run::prepare::{Prepared, prepare};
 use crate::run::result::Summary;
@@ -26,6 +28,18 @@ use crate::sources;
 use crate::state::{
     FileState, LockMode, OpenOptions, RunOptions, RunState, StateError, Status, new_run_id,
 };
+
+/// How tables are filtered.
+#[derive(Clone, Debug, Default)]
+pub struct FilterSettings {
+    pub selection: Selection,
+    /// Whether rows are written although rules could not be judged.
+    pub allow_unjudged: bool,
+    /// When the work is stopped.
+    pub deadline: Option<Instant>,
+    /// Asks the work to stop.
+    pub interrupt: Interrupt,
+}
 
 /// Validates the tables of a config.
 ///
@@ -163,6 +177,58 @@ impl DataValidator {
             warnings,
             state_error,
         })
+    }
+
+    /// Writes the rows of each selected table to the places that the config's `outputs` names, and tells what
+    /// became of it. The state is neither read nor written.
+    ///
+    /// # Errors
+    /// When the selection or a place is wrong; then nothing is written. What becomes of a table is told.
+    pub fn filter(
+        &mut self,
+        settings: &FilterSettings,
+        told: &mut dyn FnMut(Result<Filtered, Error>),
+    ) -> Result<(), Error> {
+        let tables = settings.selection.of(&self.config)?;
+        let places = places(&self.config, tables.iter().map(|(table, _)| *table))?;
+        let limits = Limits {
+            interrupt: &settings.interrupt,
+            deadline: settings.deadline,
+            told: &|_| (),
+        };
+        for ((table, rules), places) in tables.iter().zip(&places) {
+            if settings.interrupt.requested().is_some() {
+                break;
+            }
+            let attempted = format!("filtering table '{}'", table.name);
+            let connection = match self.connections[0].to(&table.engine, &self.config) {
+                Ok(connection) => connection,
+                Err(error) => {
+                    told(Err(Error::engine(&attempted, &error)));
+                    continue;
+                }
+            };
+            let means = Means {
+                config: &self.config,
+                connection,
+                limits,
+                allow_unjudged: settings.allow_unjudged,
+            };
+            let filtered = filter(means, table, rules, places);
+            connection.detach(&table.name);
+            let redacted = |text: &String| self.config.secrets.redact(text).into_owned();
+            told(match filtered {
+                Ok(filtered) => Ok(Filtered {
+                    unjudged: filtered.unjudged.iter().map(redacted).collect(),
+                    ..filtered
+                }),
+                Err(error) => Err(Error {
+                    message: redacted(&error.message),
+                    ..error
+                }),
+            });
+        }
+        Ok(())
     }
 
     /// Gives each selected table, ready to be scanned, to `show`, with its dialect.

@@ -12,6 +12,8 @@ mod bad_data;
 mod command_line;
 mod crash;
 mod engines;
+mod filter;
+mod filter_kills;
 mod flights;
 mod forms;
 mod plugins;

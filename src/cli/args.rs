@@ -35,6 +35,8 @@ pub enum Command {
     Run(Run),
     /// Check a config and show all its errors; opens no connection
     Lint(Lint),
+    /// Write the rows that fail no rule to one place, and those that fail some to another
+    Filter(Filter),
     /// Connect to an engine once and show what it is
     CheckConnection(CheckConnection),
     /// Show or forget what earlier runs recorded
@@ -194,6 +196,30 @@ pub struct Run {
 pub struct Lint {
     #[command(flatten)]
     pub config: ConfigArguments,
+}
+
+#[derive(Args, Debug)]
+pub struct Filter {
+    #[command(flatten)]
+    pub config: ConfigArguments,
+    /// Filter only this table (can be repeated, as the next two)
+    #[arg(long, value_name = "NAME")]
+    pub table: Vec<String>,
+    /// Filter only by rules of this name
+    #[arg(long, value_name = "NAME")]
+    pub rule: Vec<String>,
+    /// Filter only by rules that have this tag, or whose table has it
+    #[arg(long, value_name = "TAG")]
+    pub tag: Vec<String>,
+    /// Write rows although rules could not be judged; those that fail such a rule are not found
+    #[arg(long)]
+    pub allow_unjudged: bool,
+    /// Stop after this time; tables that are not written by then keep their rows
+    #[arg(long, value_name = "TIME", value_parser = time_span)]
+    pub timeout: Option<Duration>,
+    /// Say nothing when all was written
+    #[arg(long, short)]
+    pub quiet: bool,
 }
 
 #[derive(Args, Debug)]

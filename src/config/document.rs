@@ -17,11 +17,7 @@ use super::{OnEmpty, Severity, retry};
 use crate::engines::catalog::PluginFile;
 use crate::engines::retry::Policy;
 
-const LATER_KEYS: &[(&str, &str)] = &[("outputs", "tables of results and bad rows")];
-
-const LATER_TABLE_KEYS: &[(&str, &str)] = &[
-    ("chunks", "large tables in parts"),
-];
+const LATER_TABLE_KEYS: &[(&str, &str)] = &[("chunks", "large tables in parts")];
 
 const LATER_RULE_KEYS: &[(&str, &str)] = &[("timeout", "time limits")];
 
@@ -43,16 +39,17 @@ pub const LATER_RULE_TYPES: &[&str] = &[
     "reconcile",
 ];
 
-/// Keys of the Python tool's `dqx` that have a meaning here.
-const LATER_DQX_KEYS: &[(&str, &str)] = &[
-    ("metrics_table", "tables of results"),
-    ("quarantine_table", "tables of bad rows"),
-];
+/// Keys of the Python tool's `dqx` that will have a meaning here, and the one that has.
+const LATER_DQX_KEYS: &[(&str, &str)] = &[("metrics_table", "tables of results")];
+const DQX_QUARANTINE: &str = "quarantine_table";
 
 /// A config as written.
 pub struct Document<'a> {
     pub metadata: Map<String, serde_json::Value>,
     pub pipeline: Fields<'a>,
+    pub outputs: Fields<'a>,
+    /// What the Python tool's `dqx` says of [`Document::outputs`].
+    pub dqx_quarantine: Option<String>,
     pub plugins: Vec<PluginDocument>,
     pub engine: Option<EngineDocument<'a>>,
     pub engines: Vec<(&'a str, EngineDocument<'a>)>,
@@ -128,6 +125,8 @@ impl<'a> Document<'a> {
         let document = Self {
             metadata: root.open("metadata"),
             pipeline: root.section("pipeline"),
+            outputs: root.section("outputs"),
+            dqx_quarantine: read_dqx(&mut root),
             plugins: read_plugins(&mut root),
             engine: root
                 .was_given("engine")
@@ -137,8 +136,6 @@ impl<'a> Document<'a> {
             global_rules: read_rules(&mut root, "global_rules"),
             require_sql_rules: root.optional("require_sql_rules").unwrap_or_default(),
         };
-        root.later(LATER_KEYS);
-        read_dqx(&mut root);
         root.ask("engine");
         root.finish();
         document
@@ -304,12 +301,14 @@ fn check_version(root: &mut Fields<'_>) {
     }
 }
 
-/// What the Python tool took for Databricks; it says nothing about the data.
-fn read_dqx(root: &mut Fields<'_>) {
+/// What the Python tool took for Databricks; it says nothing about the data, but where bad rows go.
+fn read_dqx(root: &mut Fields<'_>) -> Option<String> {
     let mut dqx = root.section("dqx");
     dqx.later(LATER_DQX_KEYS);
+    let quarantine = dqx.optional(DQX_QUARANTINE);
     for (key, _) in dqx.entries() {
-        if !LATER_DQX_KEYS.iter().any(|(later, _)| *later == key) {
+        let is_known = LATER_DQX_KEYS.iter().any(|(later, _)| *later == key);
+        if !is_known && key != DQX_QUARANTINE {
             let message = format!("'dqx.{key}' has no effect here");
             dqx.findings().warn_at_key(
                 &dqx.path().key(key),
@@ -319,4 +318,5 @@ fn read_dqx(root: &mut Fields<'_>) {
         }
     }
     dqx.finish();
+    quarantine
 }

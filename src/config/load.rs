@@ -23,7 +23,7 @@ use super::positions::Positions;
 use super::resolve::{Settings, resolve};
 use super::secrets::Secrets;
 use super::sources::{GivenSources, SourcesFile};
-use super::{Config, Pipeline, environment, text, yaml};
+use super::{Config, Outputs, Pipeline, environment, text, yaml};
 
 /// What goes into a config besides its file.
 #[derive(Clone, Debug, Default)]
@@ -178,6 +178,12 @@ impl<'a> Loader<'a> {
         let document = Document::read(Fields::of(&findings, &value));
         let metadata = document.metadata.clone();
         let pipeline = Pipeline::read(document.pipeline.clone(), &folder);
+        let outputs = Outputs::read(
+            document.outputs.clone(),
+            document.dqx_quarantine.clone(),
+            &folder,
+            document.tables.len(),
+        );
         self.load_plugins(&document.plugins, &findings, &folder);
         let settings = Settings {
             folder: &folder,
@@ -200,6 +206,7 @@ impl<'a> Loader<'a> {
             hash,
             metadata,
             pipeline,
+            outputs,
             engines,
             tables,
             secrets: Secrets::default(),

@@ -35,6 +35,7 @@ mod load;
 mod logical_type;
 mod marks;
 mod merge;
+mod outputs;
 mod path;
 mod pipeline;
 mod places;
@@ -57,6 +58,7 @@ mod yaml;
 
 pub use diagnostic::{ConfigErrors, Diagnostic, Level, Location, Place};
 pub use load::{LoadOptions, load, plugins_of};
+pub use outputs::{Output, Outputs, Target};
 pub use pipeline::{DataVersionMode, Pipeline, Reuse};
 pub use samples::{MOST_SAMPLES, Mask, Samples};
 pub use secrets::Secrets;
@@ -70,6 +72,8 @@ pub struct Config {
     pub hash: String,
     pub metadata: Map<String, Value>,
     pub pipeline: Pipeline,
+    /// Where `filter` writes rows.
+    pub outputs: Outputs,
     /// Engines by name; the default one is called [`DEFAULT_ENGINE`].
     pub engines: BTreeMap<String, EngineSettings>,
     pub tables: Vec<Table>,

@@ -35,7 +35,7 @@ impl Samples {
         let most = table.optional("samples").unwrap_or_default();
         if most > MOST_SAMPLES {
             let message = format!("a report shows at most {MOST_SAMPLES} rows of a rule");
-            table.refuse("samples", &message, "ask for fewer");
+            table.refuse("samples", &message, "'filter' writes all failing rows");
         }
         let mask = match table.value("mask") {
             None => Mask::default(),

@@ -10,5 +10,6 @@ pub mod json_value;
 pub mod kind;
 mod library;
 pub mod library_file;
+pub mod parquet_file;
 pub mod registry;
 pub mod retry;

@@ -120,7 +120,7 @@ pub fn unjudged(table: &Table, rules: &[&Rule], why: &str) -> Summary {
     Summary::new(&table.name, rules.iter().map(result).collect())
 }
 
-fn not_run(rule: &Rule) -> Option<RuleResult> {
+pub(super) fn not_run(rule: &Rule) -> Option<RuleResult> {
     (!rule.enabled).then(|| verdict::skipped(rule, "it is disabled"))
 }
 
@@ -140,7 +140,7 @@ fn not_prepared(rule: &Rule, error: &PrepareError) -> RuleResult {
 
 /// Runs the scans one by one; the rules that a scan leaves with all their answers are judged and
 /// recorded before the next one starts.
-fn run_scans(
+pub(super) fn run_scans(
     connection: &mut Connection,
     limits: Limits<'_>,
     prepared: &Prepared<'_>,

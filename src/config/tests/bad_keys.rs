@@ -122,7 +122,7 @@ tables:
 fn keys_of_later_versions_say_so() {
     insta::assert_snapshot!(errors(
         "
-outputs: {clean: null}
+outputs: {metrics: dq.results}
 tables:
   - name: a
     chunks: {by: file}
@@ -132,7 +132,7 @@ tables:
 dqx: {metrics_table: x, quarantine_table: y}
 "
     ), @"
-    config.yaml:2:1: error: 'outputs' (tables of results and bad rows) is not available in this version yet
+    config.yaml:2:11: error: 'metrics' (tables of results) is not available in this version yet
       help: remove it
     config.yaml:5:5: error: 'chunks' (large tables in parts) is not available in this version yet
       help: remove it
@@ -141,8 +141,6 @@ dqx: {metrics_table: x, quarantine_table: y}
     config.yaml:8:30: error: rule type 'primary_key' is not available in this version yet
       help: known: completeness, uniqueness, range, pattern, custom
     config.yaml:9:7: error: 'metrics_table' (tables of results) is not available in this version yet
-      help: remove it
-    config.yaml:9:25: error: 'quarantine_table' (tables of bad rows) is not available in this version yet
       help: remove it
     ");
 }

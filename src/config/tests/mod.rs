@@ -18,6 +18,7 @@ mod bad_yaml;
 mod engines;
 mod interpolation;
 mod merge_order;
+mod outputs;
 mod places;
 mod positions_property;
 mod resolved;

@@ -1,0 +1,140 @@
+//! Where `filter` writes the rows of a table.
+
+use std::path::{Path, PathBuf};
+
+use data_validator_plugin::TableName;
+
+use super::fields::Fields;
+use super::source;
+
+/// What stands in an output for the name of the table.
+const TABLE: &str = "{table}";
+
+/// Places for the rows of the tables.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outputs {
+    /// Rows that fail no rule.
+    pub clean: Option<Output>,
+    /// Rows that fail a rule, with the names of the rules.
+    pub quarantine: Option<Output>,
+}
+
+/// Where rows go, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    text: String,
+    /// Where a relative path starts.
+    folder: PathBuf,
+}
+
+/// Where the rows of one table go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A Parquet file.
+    File(PathBuf),
+    /// A table of the engine that holds the rows.
+    Table(TableName),
+}
+
+impl Outputs {
+    /// Reads the key `outputs`; `python_quarantine` is what the Python tool's `dqx` says.
+    pub fn read(
+        mut fields: Fields<'_>,
+        python_quarantine: Option<String>,
+        folder: &Path,
+        tables: usize,
+    ) -> Self {
+        fields.later(&[("metrics", "tables of results")]);
+        let clean = read_output(&mut fields, "clean", folder, tables);
+        let quarantine = read_output(&mut fields, "quarantine", folder, tables);
+        fields.finish();
+        Self {
+            clean,
+            quarantine: quarantine.or_else(|| {
+                let folder = folder.to_owned();
+                python_quarantine.map(|text| Output { text, folder })
+            }),
+        }
+    }
+
+    /// The outputs that are given, with their keys.
+    pub fn each(&self) -> impl Iterator<Item = (&'static str, &Output)> {
+        let outputs = [("clean", &self.clean), ("quarantine", &self.quarantine)];
+        outputs
+            .into_iter()
+            .filter_map(|(key, output)| Some((key, output.as_ref()?)))
+    }
+}
+
+impl Output {
+    /// The target for a table's rows.
+    ///
+    /// # Errors
+    /// When the name of the table cannot be part of a path: a message.
+    pub fn target(&self, table: &str) -> Result<Target, String> {
+        let is_path = self.is_file() && self.text.contains(TABLE);
+        if is_path && (table.contains(['/', '\\', '\0']) || table.starts_with('.')) {
+            return Err(format!(
+                "the name of table '{table}' cannot be put into the path '{}'",
+                self.text
+            ));
+        }
+        let text = self.text.replace(TABLE, table);
+        Ok(match self.is_file() {
+            true => Target::File(self.folder.join(text)),
+            false => Target::Table(source::relation(&text)),
+        })
+    }
+
+    fn is_file(&self) -> bool {
+        let path = Path::new(&self.text);
+        path.extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"))
+    }
+}
+
+fn read_output<'a>(
+    fields: &mut Fields<'a>,
+    key: &'a str,
+    folder: &Path,
+    tables: usize,
+) -> Option<Output> {
+    let text: String = fields.optional(key)?;
+    let ending = Path::new(&text)
+        .extension()
+        .and_then(|ending| ending.to_str());
+    let other_file = ending.is_some_and(|ending| {
+        let kind = super::FileKind::of_name(ending);
+        kind.is_some_and(|kind| kind != super::FileKind::Parquet)
+    });
+    if text.trim().is_empty() {
+        fields.refuse(
+            key,
+            &format!("'{key}' is empty"),
+            "name a table or a .parquet file",
+        );
+        return None;
+    }
+    if other_file
+        || text.contains(['/', '\\'])
+            && !ending.is_some_and(|it| it.eq_ignore_ascii_case("parquet"))
+    {
+        fields.refuse(
+            key,
+            &format!("'{text}' is neither a table nor a Parquet file"),
+            "end the path in .parquet, or name a table of the engine",
+        );
+        return None;
+    }
+    if tables > 1 && !text.contains(TABLE) {
+        let message = format!("'{text}' is one place for the rows of {tables} tables");
+        let hint = format!("put '{TABLE}' into it, which stands for the name of the table");
+        fields
+            .findings()
+            .warn_at_key(&fields.path().key(key), message, hint);
+    }
+    Some(Output {
+        text,
+        folder: folder.to_owned(),
+    })
+}

@@ -1,0 +1,303 @@
+//! Writes the rows of a table that fail no rule to one place, and those that fail some to another.
+//!
+//! All rules are judged first, and then the rows are split by the conditions that the counts come from. A row
+//! count that is not the rule's stops the writing, so what is written is what was judged.
+
+use std::cell::Cell;
+
+use data_validator_plugin::{EngineError, ErrorClass, Transactions};
+
+use super::memory::Memory;
+use super::planning::PlanOptions;
+use super::prepare::{Prepared, prepare};
+use super::result::{RuleResult, Status};
+use super::samples::failing_rows;
+use super::table;
+use crate::config::{Config, Rule, Table, Target};
+use crate::engines::connection::{Connection, Limits};
+use crate::error::{Error, ErrorKind};
+use crate::plan::failing::Failing;
+use crate::plan::sql;
+use crate::sources;
+use new_file::NewFile;
+use part::{Part, PartTarget, Rows};
+use places::Places;
+use staged::Split;
+use tally::Tally;
+
+mod new_file;
+mod part;
+pub mod places;
+mod staged;
+mod streamed;
+mod tally;
+
+/// The column of quarantined rows with the names of the rules that a row fails, as a JSON list.
+pub const FAILED_RULES: &str = "failed_rules";
+
+/// What a table is filtered with.
+pub struct Means<'a> {
+    pub config: &'a Config,
+    pub connection: &'a mut Connection,
+    pub limits: Limits<'a>,
+    /// Whether rows are written although rules could not be judged.
+    pub allow_unjudged: bool,
+}
+
+/// What was written of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filtered {
+    pub table: String,
+    pub places: Places,
+    pub clean_rows: u64,
+    pub quarantined_rows: u64,
+    /// Rules with failed records that name no rows, so that these are among the clean ones.
+    pub without_rows: Vec<(String, u64)>,
+    /// Rules that could not be judged, in words.
+    pub unjudged: Vec<String>,
+}
+
+/// Judges the rules and writes the rows.
+///
+/// # Errors
+/// When a rule cannot be judged, or a place not be written; then each place has the rows it had before, except
+/// that of two files the first may have been replaced.
+pub fn filter(
+    means: Means<'_>,
+    table: &Table,
+    rules: &[&Rule],
+    places: &Places,
+) -> Result<Filtered, Error> {
+    let attempted = format!("filtering table '{}'", table.name);
+    let Means {
+        config,
+        connection,
+        limits,
+        allow_unjudged,
+    } = means;
+    let rules: Vec<&Rule> = rules.iter().copied().filter(|rule| rule.enabled).collect();
+    let found =
+        sources::find(&table.source).map_err(|error| Error::unjudged(&attempted, &error))?;
+    let options = PlanOptions::default();
+    let prepared = prepare(connection, limits, table, &found, &rules, options)
+        .map_err(|error| Error::unjudged(&attempted, &error))?;
+    let mut results: Vec<Option<RuleResult>> = rules.iter().map(|_| None).collect();
+    let wanted: Vec<usize> = (0..rules.len()).collect();
+    let mut memory = Memory::new(None, config, table, &rules);
+    table::run_scans(
+        connection,
+        limits,
+        &prepared,
+        &wanted,
+        &mut results,
+        &mut memory,
+    );
+    let judged = Judged::of(&rules, results.into_iter().flatten(), &prepared, &attempted)?;
+    if !(judged.unjudged.is_empty() || allow_unjudged) {
+        return Err(Error {
+            kind: ErrorKind::Unjudged,
+            message: format!(
+                "{attempted}: nothing was written; {}",
+                judged.unjudged.join("; ")
+            ),
+            hint: Some(
+                "mend the rules, or write the rows all the same with --allow-unjudged".into(),
+            ),
+        });
+    }
+    let tally = write(connection, limits, &prepared, &judged, places, &attempted)?;
+    Ok(Filtered {
+        table: table.name.clone(),
+        places: places.clone(),
+        clean_rows: tally.clean(),
+        quarantined_rows: tally.quarantined(),
+        without_rows: judged.without_rows,
+        unjudged: judged.unjudged,
+    })
+}
+
+/// What the rules say of the table.
+struct Judged<'r> {
+    /// The rows that fail each rule that names rows, and how many there are.
+    failing: Vec<(&'r str, Failing)>,
+    counted: Vec<(&'r str, u64)>,
+    without_rows: Vec<(String, u64)>,
+    unjudged: Vec<String>,
+}
+
+impl<'r> Judged<'r> {
+    fn of(
+        rules: &[&'r Rule],
+        results: impl Iterator<Item = RuleResult>,
+        prepared: &Prepared<'_>,
+        attempted: &str,
+    ) -> Result<Self, Error> {
+        let mut judged = Self {
+            failing: Vec::new(),
+            counted: Vec::new(),
+            without_rows: Vec::new(),
+            unjudged: Vec::new(),
+        };
+        for (rule, result) in rules.iter().zip(results) {
+            match result.status {
+                Status::Skipped => continue,
+                Status::Error => {
+                    judged.unjudged.push(result.message);
+                    continue;
+                }
+                Status::Passed | Status::Failed => {}
+            }
+            let failing = failing_rows(rule, &prepared.schema);
+            match failing.map_err(|error| Error::unjudged(attempted, &error))? {
+                Some(failing) => {
+                    judged.failing.push((&rule.name, failing));
+                    judged.counted.push((&rule.name, result.failed_count));
+                }
+                None if result.failed_count > 0 => {
+                    judged
+                        .without_rows
+                        .push((rule.name.clone(), result.failed_count));
+                }
+                None => {}
+            }
+        }
+        Ok(judged)
+    }
+}
+
+fn write(
+    connection: &mut Connection,
+    limits: Limits<'_>,
+    prepared: &Prepared<'_>,
+    judged: &Judged<'_>,
+    places: &Places,
+    attempted: &str,
+) -> Result<Tally, Error> {
+    let description = connection.description().clone();
+    let dialect = &description.dialect;
+    let has_column = |name: &str| {
+        let mut columns = prepared.schema.columns.iter();
+        columns.any(|column| column.name.eq_ignore_ascii_case(name))
+    };
+    if has_column(FAILED_RULES) {
+        let message = format!(
+            "{attempted}: it has a column '{FAILED_RULES}', which the quarantined rows get"
+        );
+        return Err(Error::usage(
+            message,
+            "give the column another name in a source that is a query",
+        ));
+    }
+    let can_stage = description.capabilities.transactions == Transactions::Ddl;
+    let has_table = places.each().any(|place| matches!(place, Target::Table(_)));
+    if has_table && !can_stage {
+        let engine = &description.name;
+        let message =
+            format!("{attempted}: the engine '{engine}' replaces no tables in one transaction");
+        return Err(Error::usage(
+            message,
+            "write to a file, whose name ends in .parquet",
+        ));
+    }
+    let files = Files::beside(places)?;
+    let parts = files.parts(places);
+    let sql = sql::with_failed_rules(
+        dialect,
+        prepared.whole_rows(),
+        &prepared.schema,
+        &judged.failing,
+        FAILED_RULES,
+    );
+    let is_writing = Cell::new(false);
+    let split = Split {
+        sql: &sql,
+        columns: &sql::select_columns(dialect, &prepared.schema),
+        names: &dialect.identifier(FAILED_RULES),
+        counted: &judged.counted,
+        is_writing: &is_writing,
+    };
+    // What is written replaces all there was, so that it can be written again when an answer is lost.
+    let written = connection.call(limits, |session, call| {
+        if can_stage && (has_table || dialect.write_parquet.is_some()) {
+            return staged::write(session, call, dialect, &split, &parts);
+        }
+        let mut tally = Tally::default();
+        let mut stream = session.query(&sql, call)?;
+        streamed::write(&mut *stream, &parts, &mut |rules, rows| {
+            tally.add(rules, rows);
+        })?;
+        let checked = tally.check(split.counted);
+        checked.map_err(|why| EngineError::new(ErrorClass::Data, why))?;
+        Ok(tally)
+    });
+    let tally = written.result.map_err(|error| match is_writing.get() {
+        true => Error::output(
+            format!("{attempted}: {error}"),
+            "check the place, its columns, the rights to it and the free space, and run again",
+        ),
+        false => Error::engine(attempted, &error),
+    })?;
+    files.take_their_places(attempted)?;
+    Ok(tally)
+}
+
+/// The files that are written, beside the places that they will take.
+struct Files {
+    clean: Option<NewFile>,
+    quarantine: Option<NewFile>,
+}
+
+impl Files {
+    fn beside(places: &Places) -> Result<Self, Error> {
+        let begin = |target: &Option<Target>| match target {
+            Some(Target::File(path)) => NewFile::beside(path).map(Some).map_err(|error| {
+                let message = format!("writing {}: {error}", path.display());
+                Error::output(message, "check the folder and the rights to it")
+            }),
+            _ => Ok(None),
+        };
+        Ok(Self {
+            clean: begin(&places.clean)?,
+            quarantine: begin(&places.quarantine)?,
+        })
+    }
+
+    fn parts<'a>(&'a self, places: &'a Places) -> Vec<Part<'a>> {
+        let part = |rows, target: &'a Option<Target>, file: &'a Option<NewFile>| {
+            let target = match (target, file) {
+                (Some(Target::Table(name)), _) => PartTarget::Table(name),
+                (_, Some(file)) => PartTarget::File(file),
+                _ => return None,
+            };
+            Some(Part { rows, target })
+        };
+        let parts = [
+            part(Rows::Quarantined, &places.quarantine, &self.quarantine),
+            part(Rows::Clean, &places.clean, &self.clean),
+        ];
+        parts.into_iter().flatten().collect()
+    }
+
+    /// The quarantine first, so that a row is rather in both than in none where the second one fails.
+    fn take_their_places(self, attempted: &str) -> Result<(), Error> {
+        let files: Vec<NewFile> = [self.quarantine, self.clean]
+            .into_iter()
+            .flatten()
+            .collect();
+        let failed = |place: &std::path::Path, error: &std::io::Error| {
+            let message = format!("{attempted}: writing {}: {error}", place.display());
+            Error::output(
+                message,
+                "check the folder and the free space, and run again",
+            )
+        };
+        for file in &files {
+            file.sync().map_err(|error| failed(file.place(), &error))?;
+        }
+        for file in files {
+            let place = file.place().to_owned();
+            file.take_place().map_err(|error| failed(&place, &error))?;
+        }
+        Ok(())
+    }
+}
