@@ -12,6 +12,7 @@ mod bad_data;
 mod command_line;
 mod crash;
 mod engines;
+mod failing_rows_random;
 mod filter;
 mod filter_kills;
 mod flights;
