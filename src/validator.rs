@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::{PoisonError, RwLock};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use data_validator_plugin::{Description, Dialect};
 use jiff::Timestamp;
@@ -21,25 +21,13 @@ use crate::run::filter::{Filtered, Means, filter};
 use crate::run::planning::PlanOptions;
 use crate::run::prepare::{Prepared, prepare};
 use crate::run::result::Summary;
-use crate::run::settings::{Progress, RunOutcome, RunSettings};
+use crate::run::settings::{FilterSettings, Progress, RunOutcome, RunSettings};
 use crate::run::workers::{Work, validate_all};
 use crate::selection::Selection;
 use crate::sources;
 use crate::state::{
     FileState, LockMode, OpenOptions, RunOptions, RunState, StateError, Status, new_run_id,
 };
-
-/// How tables are filtered.
-#[derive(Clone, Debug, Default)]
-pub struct FilterSettings {
-    pub selection: Selection,
-    /// Whether rows are written although rules could not be judged.
-    pub allow_unjudged: bool,
-    /// When the work is stopped.
-    pub deadline: Option<Instant>,
-    /// Asks the work to stop.
-    pub interrupt: Interrupt,
-}
 
 /// Validates the tables of a config.
 ///

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use data_validator::DataValidator;
-use data_validator::run::settings::RunSettings;
-use data_validator::validator::FilterSettings;
+use data_validator::run::settings::{FilterSettings, RunSettings};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value};

@@ -11,8 +11,8 @@ use crate::error::{Error, ErrorKind};
 use crate::interrupt::Interrupt;
 use crate::run::filter::Filtered;
 use crate::run::filter::places::shown;
+use crate::run::settings::FilterSettings;
 use crate::selection::Selection;
-use crate::validator::FilterSettings;
 
 pub fn filter(arguments: &Filter) -> Result<Exit, Failure> {
     let config = config::load(

@@ -43,6 +43,18 @@ pub struct RunSettings {
     pub now: Option<Timestamp>,
 }
 
+/// How tables are filtered.
+#[derive(Clone, Debug, Default)]
+pub struct FilterSettings {
+    pub selection: Selection,
+    /// Whether rows are written although rules could not be judged.
+    pub allow_unjudged: bool,
+    /// When the work is stopped.
+    pub deadline: Option<Instant>,
+    /// Asks the work to stop.
+    pub interrupt: Interrupt,
+}
+
 /// What a run gave.
 #[derive(Debug)]
 pub struct RunOutcome {

@@ -19,12 +19,12 @@ use crate::error::{Error, ErrorKind};
 use crate::plan::failing::Failing;
 use crate::plan::sql;
 use crate::sources;
-use new_file::NewFile;
-use part::{Part, PartTarget, Rows};
+use files::Files;
 use places::Places;
 use staged::Split;
 use tally::Tally;
 
+mod files;
 mod new_file;
 mod part;
 pub mod places;
@@ -92,7 +92,7 @@ pub fn filter(
         &mut results,
         &mut memory,
     );
-    let judged = Judged::of(&rules, results.into_iter().flatten(), &prepared, &attempted)?;
+    let judged = Judged::of(&rules, results, &prepared, &attempted)?;
     if !(judged.unjudged.is_empty() || allow_unjudged) {
         return Err(Error {
             kind: ErrorKind::Unjudged,
@@ -128,7 +128,7 @@ struct Judged<'r> {
 impl<'r> Judged<'r> {
     fn of(
         rules: &[&'r Rule],
-        results: impl Iterator<Item = RuleResult>,
+        results: Vec<Option<RuleResult>>,
         prepared: &Prepared<'_>,
         attempted: &str,
     ) -> Result<Self, Error> {
@@ -139,6 +139,11 @@ impl<'r> Judged<'r> {
             unjudged: Vec::new(),
         };
         for (rule, result) in rules.iter().zip(results) {
+            let Some(result) = result else {
+                let why = format!("Rule '{}' was not asked to the end", rule.name);
+                judged.unjudged.push(why);
+                continue;
+            };
             match result.status {
                 Status::Skipped => continue,
                 Status::Error => {
@@ -239,65 +244,4 @@ fn write(
     })?;
     files.take_their_places(attempted)?;
     Ok(tally)
-}
-
-/// The files that are written, beside the places that they will take.
-struct Files {
-    clean: Option<NewFile>,
-    quarantine: Option<NewFile>,
-}
-
-impl Files {
-    fn beside(places: &Places) -> Result<Self, Error> {
-        let begin = |target: &Option<Target>| match target {
-            Some(Target::File(path)) => NewFile::beside(path).map(Some).map_err(|error| {
-                let message = format!("writing {}: {error}", path.display());
-                Error::output(message, "check the folder and the rights to it")
-            }),
-            _ => Ok(None),
-        };
-        Ok(Self {
-            clean: begin(&places.clean)?,
-            quarantine: begin(&places.quarantine)?,
-        })
-    }
-
-    fn parts<'a>(&'a self, places: &'a Places) -> Vec<Part<'a>> {
-        let part = |rows, target: &'a Option<Target>, file: &'a Option<NewFile>| {
-            let target = match (target, file) {
-                (Some(Target::Table(name)), _) => PartTarget::Table(name),
-                (_, Some(file)) => PartTarget::File(file),
-                _ => return None,
-            };
-            Some(Part { rows, target })
-        };
-        let parts = [
-            part(Rows::Quarantined, &places.quarantine, &self.quarantine),
-            part(Rows::Clean, &places.clean, &self.clean),
-        ];
-        parts.into_iter().flatten().collect()
-    }
-
-    /// The quarantine first, so that a row is rather in both than in none where the second one fails.
-    fn take_their_places(self, attempted: &str) -> Result<(), Error> {
-        let files: Vec<NewFile> = [self.quarantine, self.clean]
-            .into_iter()
-            .flatten()
-            .collect();
-        let failed = |place: &std::path::Path, error: &std::io::Error| {
-            let message = format!("{attempted}: writing {}: {error}", place.display());
-            Error::output(
-                message,
-                "check the folder and the free space, and run again",
-            )
-        };
-        for file in &files {
-            file.sync().map_err(|error| failed(file.place(), &error))?;
-        }
-        for file in files {
-            let place = file.place().to_owned();
-            file.take_place().map_err(|error| failed(&place, &error))?;
-        }
-        Ok(())
-    }
 }
