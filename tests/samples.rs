@@ -252,9 +252,9 @@ fn a_person_sees_a_few_rows_in_short() {
     insta::assert_snapshot!(outcome.stdout, @r#"
     t  0/1 rules passed
       FAILED  Rule 'r': 4/5 failed records (success rate: 20.00%, none may fail)
-                a: 1, b: "w\u001b[31m"
-                a: 2, b: "x"
-                a: 3, b: "x"
+                b: "w\u001b[31m", a: 1
+                b: "x", a: 2
+                b: "x", a: 3
                 and 1 more in the JSON report
 
     1 rule in 1 table: 1 failed

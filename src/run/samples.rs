@@ -78,8 +78,8 @@ pub fn add(
         match found.result {
             Ok(found) => {
                 for row in found {
-                    if let Some((_, result)) = asked.get_mut(row.rule) {
-                        let sample = sample(&row.values, schema, &samples.mask);
+                    if let Some((failing, result)) = asked.get_mut(row.rule) {
+                        let sample = sample(&row.values, failing, schema, &samples.mask);
                         result.samples.push(sample);
                     }
                 }
@@ -119,15 +119,20 @@ fn found_rows(batches: &mut Batches<'_>) -> Result<Vec<FoundRow>, EngineError> {
     Ok(rows)
 }
 
-fn sample(values: &[Value], schema: &Schema, mask: &Mask) -> Map<String, Value> {
-    let cells = schema.columns.iter().zip(values).map(|(column, value)| {
-        let shown = match mask.columns.contains(&column.name) {
+/// A row as a report shows it, the columns that the rule looks at first.
+fn sample(values: &[Value], failing: &Failing, schema: &Schema, mask: &Mask) -> Map<String, Value> {
+    let own = failing.columns();
+    let cells = || schema.columns.iter().map(|column| &column.name).zip(values);
+    let (first, others): (Vec<_>, Vec<_>) =
+        cells().partition(|(name, _)| own.contains(name.as_str()));
+    let shown = first.into_iter().chain(others).map(|(name, value)| {
+        let shown = match mask.columns.contains(name) {
             true => masked(value, mask),
             false => value.clone(),
         };
-        (column.name.clone(), shown)
+        (name.clone(), shown)
     });
-    cells.collect()
+    shown.collect()
 }
 
 /// What is wrong with a mask that names a column the table lacks.
