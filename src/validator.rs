@@ -18,8 +18,9 @@ use crate::interrupt::Interrupt;
 use crate::plan::FormName;
 use crate::run::filter::places::places;
 use crate::run::filter::{Filtered, Means, filter};
+use crate::run::parents;
 use crate::run::planning::PlanOptions;
-use crate::run::prepare::{Prepared, prepare};
+use crate::run::prepare::{Prepared, Preparing, prepare};
 use crate::run::result::Summary;
 use crate::run::settings::{FilterSettings, Progress, RunOutcome, RunSettings};
 use crate::run::workers::{Work, validate_all};
@@ -147,6 +148,7 @@ impl DataValidator {
             samples: settings.samples,
             interrupt: &settings.interrupt,
             deadline: settings.deadline,
+            now: settings.now.unwrap_or_else(Timestamp::now),
             state: state.as_ref(),
         };
         let summaries = validate_all(&work, &mut self.connections[..workers], progress);
@@ -201,9 +203,11 @@ impl DataValidator {
                 connection,
                 limits,
                 allow_unjudged: settings.allow_unjudged,
+                now: settings.now.unwrap_or_else(Timestamp::now),
             };
             let filtered = filter(means, table, rules, places);
             connection.detach(&table.name);
+            parents::detach(connection, table, rules);
             let redacted = |text: &String| self.config.secrets.redact(text).into_owned();
             told(match filtered {
                 Ok(filtered) => Ok(Filtered {
@@ -247,7 +251,15 @@ impl DataValidator {
                 form,
                 only_shown: true,
             };
-            let prepared = prepare(connection, limits, table, &found, &rules, options)
+            let preparing = Preparing {
+                connection,
+                limits,
+                config: &self.config,
+                options,
+                now: Timestamp::now(),
+                parents_of: &rules,
+            };
+            let prepared = prepare(preparing, table, &found, &rules)
                 .map_err(|error| Error::unjudged(&attempted, &error))?;
             show(&prepared, &connection.description().dialect);
         }

@@ -160,12 +160,12 @@ fn values_that_cannot_be_meant_are_refused() {
             "'columns' is empty",
         ),
         (
-            "{name: r, rule_type: freshness, column: a}",
+            "{name: r, rule_type: reconcile, column: a}",
             "not available in this version yet",
         ),
         (
-            "{name: r, rule_type: completeness, column: a, timeout: 5m}",
-            "not available in this version yet",
+            "{name: r, rule_type: completeness, column: a, timeout: soon}",
+            "'timeout' is not a time span",
         ),
     ] {
         assert_refused(with_rule(rule), told);

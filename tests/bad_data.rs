@@ -150,7 +150,7 @@ fn a_type_that_does_not_fit_the_rule_is_named() {
         .map(|name| (rule(&report, "t", name)["status"].clone(), message(name)));
     let why = [
         "min_value 1 does not fit column 's' of type text; write the bound in quotes to compare as text or date, or cast the column in a custom rule",
-        "max_value 'b' does not fit column 'n' of type integer; write the bound as a number, without quotes",
+        "max_value 'b' does not fit column 'n' of type integer; write the bound as a number",
         "min_value '2026-02-30' does not fit column 'd' of type date; write a date as 2026-01-31",
         "a pattern needs text, but column 'n' is integer; a custom rule can cast it",
     ];

@@ -339,8 +339,10 @@ fn places_that_would_lose_rows_are_refused() {
       help: give the table another name
     stopped: the command or the config is wrong; nothing was validated (exit code 2)
 
-    c.yaml:1:11: error: 'metrics' (tables of results) is not available in this version yet
-      help: remove it
+    c.yaml:1:11: warning: 'metrics' is read, but nothing is written there by this version yet
+      help: expect the report alone
+    error: the config says nowhere to write rows
+      help: set outputs.clean, outputs.quarantine or both
     stopped: the command or the config is wrong; nothing was validated (exit code 2)
     "#);
 }

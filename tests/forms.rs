@@ -38,6 +38,17 @@ tables:
       - {name: x_range, rule_type: range, column: x, parameters: {min_value: -1.5, max_value: 2}}
       - {name: s_pattern, rule_type: pattern, column: s, parameters: {pattern: "^[a-c]+$"}}
       - {name: s_not, rule_type: pattern, column: s, parameters: {pattern: "é", negate: true, nulls: exclude}}
+      - {name: s_listed, rule_type: accepted_values, column: s, parameters: {values: [a, "", é]}}
+      - {name: s_any_case, rule_type: rejected_values, column: s, parameters: {values: [ABC], case_sensitive: false}}
+      - {name: i_listed, rule_type: rejected_values, column: i, parameters: {values: [0, 3]}}
+      - {name: s_length, rule_type: length, column: s, parameters: {max: 2, nulls: fail}}
+      - {name: k_above_i, rule_type: comparison, column: k, parameters: {operator: ">", other_column: i}}
+      - {name: k_key, rule_type: primary_key, column: k}
+      - {name: k_mean, rule_type: aggregate, column: k, parameters: {function: mean, max_value: 24.5}}
+      - {name: k_median, rule_type: aggregate, column: k, where: "i > 0", parameters: {function: median, min_value: 20}}
+      - {name: s_nulls, rule_type: aggregate, column: s, parameters: {function: null_fraction, max_value: 0.1}}
+      - {name: k_least, rule_type: aggregate, column: k, parameters: {function: min, min_value: 3}}
+      - {name: rows, rule_type: row_count, parameters: {min: 30}}
       - {name: i_scoped, rule_type: range, column: i, where: "k > 10", parameters: {max_value: 5}}
       - {name: k_scoped, rule_type: uniqueness, column: k, where: "i > 0"}
       - {name: s_scoped, rule_type: pattern, column: s, where: "k > 10", parameters: {pattern: "a"}}

@@ -281,3 +281,27 @@ fn a_bound_finer_than_timestamps_is_told_and_not_cut() {
     assert_eq!(rule(&report, "t", "fine")["status"], "error");
     assert_eq!(rule(&report, "t", "whole")["failed_count"], 1);
 }
+
+#[test]
+fn a_rule_that_takes_too_long_leaves_the_others_their_numbers() {
+    let report = check(
+        "a\n1\n\n",
+        r#"
+- {name: slow, rule_type: custom, timeout: 50ms, expression: "SELECT count(*) FROM {table} AS t, range(10000000) AS x, range(10000000) AS y WHERE x.range * y.range < 0"}
+- {name: other, rule_type: completeness, column: a}
+- {name: in_time, rule_type: completeness, column: a, timeout: 1h}
+"#,
+        &[
+            ("slow", [0, 0, 0], "error"),
+            ("other", [2, 1, 1], "failed"),
+            ("in_time", [2, 1, 1], "failed"),
+        ],
+    );
+    let slow = rule(&report, "t", "slow");
+    assert_eq!(slow["metadata"], json!({"error_class": "timeout"}));
+    let message = slow["message"].as_str().unwrap();
+    assert!(
+        message.contains("the rule's timeout of 0.05 s was reached"),
+        "{message}"
+    );
+}

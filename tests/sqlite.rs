@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::support::{Workspace, repository, rule};
 
 /// The engine, built by its Makefile.
-fn build(folder: &Path) {
+pub fn build(folder: &Path) {
     let example = repository().join("plugins/example-c");
     let out = format!("OUT={}", folder.display());
     let output = Command::new("make")
@@ -192,4 +192,94 @@ tables:
     Rule 'id_in_range' could not be judged: reading rows: column 'id' should hold integer, but a row holds text; find it with typeof("id") = 'text'
     Rule 'id_is_there' could not be judged: reading t.csv: the engine 'sqlite' reads no files; give a table
     "#);
+}
+
+#[test]
+fn sqlite_judges_rules_of_the_types_that_it_can() {
+    let workspace = Workspace::new();
+    build(&workspace.path(""));
+    let database = rusqlite::Connection::open(workspace.path("a.db")).unwrap();
+    database
+        .execute_batch(
+            "CREATE TABLE t (id INTEGER, other INTEGER, name TEXT, x REAL);
+             INSERT INTO t VALUES (1, 1, 'a', 0.5), (2, 1, 'B', 9e999), (9223372036854775806, 3, NULL, NULL), (2, NULL, 'a', 1.5);
+             CREATE TABLE names (name TEXT); INSERT INTO names VALUES ('a'), ('b'), (NULL);",
+        )
+        .unwrap();
+    let cases = [
+        (
+            "rule_type: accepted_values, column: name, parameters: {values: [a]}",
+            "4 1 1",
+        ),
+        (
+            "rule_type: accepted_values, column: name, parameters: {values: [b], case_sensitive: false}",
+            "error: has no patterns",
+        ),
+        (
+            "rule_type: length, column: name, parameters: {equals: 1}",
+            "error: does not count the characters",
+        ),
+        (
+            "rule_type: format, column: name, parameters: {format: json}",
+            "error: cannot tell what is JSON",
+        ),
+        (
+            "rule_type: comparison, column: id, parameters: {operator: '>', other_column: other}",
+            "4 1 1",
+        ),
+        ("rule_type: primary_key, column: id", "4 1 0"),
+        (
+            "rule_type: foreign_key, column: name, parameters: {references: {table: names, columns: [name]}}",
+            "4 1 1",
+        ),
+        ("rule_type: row_count, parameters: {equals: 4}", "1 0 0"),
+        (
+            "rule_type: aggregate, column: id, where: 'id > 2', parameters: {function: sum, min_value: 9223372036854775806, max_value: 9223372036854775806}",
+            "1 0 0",
+        ),
+        // The sum is more than 64 bits.
+        (
+            "rule_type: aggregate, column: id, parameters: {function: sum, min_value: 1}",
+            "error: ",
+        ),
+        (
+            "rule_type: aggregate, column: id, parameters: {function: median, max_value: 2}",
+            "1 0 0",
+        ),
+        (
+            "rule_type: aggregate, column: x, parameters: {function: max, max_value: 9}",
+            "1 1 0",
+        ),
+        (
+            "rule_type: aggregate, column: x, where: 'id < 2', parameters: {function: mean, max_value: 0.5}",
+            "1 0 0",
+        ),
+        (
+            "rule_type: aggregate, column: x, parameters: {function: stddev_pop, max_value: 0.5}",
+            "error: has no standard deviations",
+        ),
+        (
+            "rule_type: schema, parameters: {columns: [{name: id, type: integer}, {name: x, type: double}]}",
+            "1 0 0",
+        ),
+    ];
+    let rules: String = cases
+        .iter()
+        .enumerate()
+        .map(|(number, (rule, _))| format!("      - {{name: r{number}, {rule}}}\n"))
+        .collect();
+    workspace.write(
+        "rules.yaml",
+        format!(
+            "plugins: [{{path: libsqlite_engine.so}}]\nengine: {{type: sqlite, connection_params: {{database: a.db}}}}\n\
+             tables:\n  - name: t\n    source: t\n    rules:\n{rules}"
+        ),
+    );
+    let outcome = workspace.run(&["rules.yaml", "--output", "report.json"]);
+    assert_eq!(outcome.code, Some(3), "{outcome:?}");
+    let report = workspace.json("report.json");
+    for (number, (text, expected)) in cases.iter().enumerate() {
+        let result = rule(&report, "t", &format!("r{number}"));
+        assert_eq!(crate::meaning::compare(result, expected), Ok(()), "{text}");
+    }
 }

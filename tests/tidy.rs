@@ -6,7 +6,7 @@ use crate::support::{files_below, repository};
 
 #[test]
 fn files_are_short() {
-    let mut lengths: Vec<(usize, String)> = ["src", "plugins", "benchmark", "tests"]
+    let mut lengths: Vec<(usize, String)> = ["src", "plugins", "benchmark", "conformance", "tests"]
         .iter()
         .flat_map(|folder| files_below(&repository().join(folder), &[".rs"]))
         .map(|path| {
@@ -132,9 +132,20 @@ fn every_test_file_is_part_of_the_test_binary() {
         if path.starts_with(repository().join("tests/harness")) {
             continue;
         }
-        let module = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let stem =
+            |path: &std::path::Path| path.file_stem().unwrap().to_string_lossy().into_owned();
+        let folder = path.parent().unwrap();
+        let (module, parent) = match (stem(&path).as_str(), folder.ends_with("tests")) {
+            ("main", _) => continue,
+            ("mod", _) => (stem(folder), main.clone()),
+            (module, true) => (module.to_owned(), main.clone()),
+            (module, false) => {
+                let parent = fs::read_to_string(folder.join("mod.rs")).unwrap();
+                (module.to_owned(), parent)
+            }
+        };
         assert!(
-            module == "main" || main.contains(&format!("mod {module};")),
+            parent.contains(&format!("mod {module};")),
             "{} is never compiled",
             path.display()
         );

@@ -432,6 +432,7 @@ static uint32_t describe(DvEngine *engine, DvText *description, DvError *error) 
         "                   \"help\": \"path of the file, which is only read\"}],"
         " \"dialect\": {\"parser\": \"sqlite\", \"regex_flavour\": \"none\", \"is_nan\": \"0\","
         "               \"text_by_code_point\": \"{value} COLLATE BINARY\","
+        "               \"exact_sum\": \"CAST(sum({value}) AS TEXT)\","
         "               \"type_names\": {\"integer\": \"INTEGER\", \"float\": \"REAL\","
         "                                \"double\": \"REAL\", \"text\": \"TEXT\"}}}",
         sqlite3_libversion());

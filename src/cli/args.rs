@@ -217,6 +217,9 @@ pub struct Filter {
     /// Stop after this time; tables that are not written by then keep their rows
     #[arg(long, value_name = "TIME", value_parser = time_span)]
     pub timeout: Option<Duration>,
+    /// Take this moment for now
+    #[arg(long, value_name = "TIMESTAMP")]
+    pub now: Option<Timestamp>,
     /// Say nothing when all was written
     #[arg(long, short)]
     pub quiet: bool,

@@ -74,7 +74,7 @@ fn show(prepared: &Prepared<'_>, dialect: &Dialect) {
 fn show_choices(prepared: &Prepared<'_>, questions: &[usize]) {
     for &index in questions {
         let choice = &prepared.plan.choices[index];
-        let serves = |step: &Step| matches!(step, Step::Ask { total, questions } if *total == index || questions.contains(&index));
+        let serves = |step: &Step| matches!(step, Step::Ask { total, questions } if *total == Some(index) || questions.contains(&index));
         let rules = prepared.rules.iter().filter(|rule| serves(&rule.step));
         let rules: Vec<&str> = rules.map(|rule| rule.rule.name.as_str()).collect();
         let rules = match &*rules {

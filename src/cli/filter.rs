@@ -36,6 +36,7 @@ pub fn filter(arguments: &Filter) -> Result<Exit, Failure> {
             .timeout
             .and_then(|timeout| Instant::now().checked_add(timeout)),
         interrupt: interrupt.clone(),
+        now: arguments.now,
     };
     let mut validator = DataValidator::from_config(config);
     let mut exits = Vec::new();

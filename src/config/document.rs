@@ -4,6 +4,7 @@
 //! stands in one of the lists below; taking its line out is the first step of building it.
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::Map;
 use serde_yaml::Value;
@@ -19,37 +20,16 @@ use crate::engines::retry::Policy;
 
 const LATER_TABLE_KEYS: &[(&str, &str)] = &[("chunks", "large tables in parts")];
 
-const LATER_RULE_KEYS: &[(&str, &str)] = &[("timeout", "time limits")];
-
 /// Rule types that are described but not built.
-pub const LATER_RULE_TYPES: &[&str] = &[
-    "primary_key",
-    "accepted_values",
-    "rejected_values",
-    "length",
-    "format",
-    "castable",
-    "comparison",
-    "not_in_future",
-    "freshness",
-    "row_count",
-    "aggregate",
-    "foreign_key",
-    "schema",
-    "reconcile",
-];
-
-/// Keys of the Python tool's `dqx` that will have a meaning here, and the one that has.
-const LATER_DQX_KEYS: &[(&str, &str)] = &[("metrics_table", "tables of results")];
-const DQX_QUARANTINE: &str = "quarantine_table";
+pub const LATER_RULE_TYPES: &[&str] = &["reconcile"];
 
 /// A config as written.
 pub struct Document<'a> {
     pub metadata: Map<String, serde_json::Value>,
     pub pipeline: Fields<'a>,
     pub outputs: Fields<'a>,
-    /// What the Python tool's `dqx` says of [`Document::outputs`].
-    pub dqx_quarantine: Option<String>,
+    /// What the Python tool took for Databricks.
+    pub dqx: Fields<'a>,
     pub plugins: Vec<PluginDocument>,
     pub engine: Option<EngineDocument<'a>>,
     pub engines: Vec<(&'a str, EngineDocument<'a>)>,
@@ -95,6 +75,7 @@ pub struct TableDocument<'a> {
     pub data_version: DataVersionMode,
     pub samples: Samples,
     pub tags: Vec<String>,
+    pub description: Option<String>,
     /// Whether anything is written under `rules`, be it right or wrong.
     pub has_rules: bool,
     pub rules: Vec<RuleDocument<'a>>,
@@ -111,6 +92,7 @@ pub struct RuleDocument<'a> {
     pub severity: Severity,
     pub scope: Option<String>,
     pub on_empty: OnEmpty,
+    pub timeout: Option<Duration>,
     pub enabled: bool,
     pub tags: Vec<String>,
     pub description: Option<String>,
@@ -126,7 +108,7 @@ impl<'a> Document<'a> {
             metadata: root.open("metadata"),
             pipeline: root.section("pipeline"),
             outputs: root.section("outputs"),
-            dqx_quarantine: read_dqx(&mut root),
+            dqx: root.section("dqx"),
             plugins: read_plugins(&mut root),
             engine: root
                 .was_given("engine")
@@ -175,6 +157,7 @@ impl<'a> TableDocument<'a> {
             data_version: DataVersionMode::read(&mut fields),
             samples: Samples::read(&mut fields),
             tags: fields.texts("tags").unwrap_or_default(),
+            description: fields.optional("description"),
             has_rules: !is_empty(fields.value("rules")),
             rules: read_rules(&mut fields, "rules"),
         };
@@ -195,14 +178,12 @@ impl<'a> RuleDocument<'a> {
             severity: fields.optional("severity").unwrap_or_default(),
             scope: fields.optional("where"),
             on_empty: fields.optional("on_empty").unwrap_or_default(),
+            timeout: fields.duration("timeout"),
             enabled: fields.optional("enabled").unwrap_or(true),
             tags: fields.texts("tags").unwrap_or_default(),
             description: fields.optional("description"),
             parameters: fields.section("parameters"),
-            fields: {
-                fields.later(LATER_RULE_KEYS);
-                fields
-            },
+            fields,
         }
     }
 }
@@ -299,24 +280,4 @@ fn check_version(root: &mut Fields<'_>) {
             "write version: \"1.0\"",
         );
     }
-}
-
-/// What the Python tool took for Databricks; it says nothing about the data, but where bad rows go.
-fn read_dqx(root: &mut Fields<'_>) -> Option<String> {
-    let mut dqx = root.section("dqx");
-    dqx.later(LATER_DQX_KEYS);
-    let quarantine = dqx.optional(DQX_QUARANTINE);
-    for (key, _) in dqx.entries() {
-        let is_known = LATER_DQX_KEYS.iter().any(|(later, _)| *later == key);
-        if !is_known && key != DQX_QUARANTINE {
-            let message = format!("'dqx.{key}' has no effect here");
-            dqx.findings().warn_at_key(
-                &dqx.path().key(key),
-                message,
-                "remove it, or keep it for the Python tool",
-            );
-        }
-    }
-    dqx.finish();
-    quarantine
 }

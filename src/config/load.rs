@@ -180,7 +180,7 @@ impl<'a> Loader<'a> {
         let pipeline = Pipeline::read(document.pipeline.clone(), &folder);
         let outputs = Outputs::read(
             document.outputs.clone(),
-            document.dqx_quarantine.clone(),
+            document.dqx.clone(),
             &folder,
             document.tables.len(),
         );

@@ -34,18 +34,8 @@ pub fn read_columns(mut columns: Fields<'_>) -> BTreeMap<String, LogicalType> {
                 types.insert(column.to_owned(), logical_type);
             }
             None => {
-                let known = || {
-                    format!(
-                        "known: {}, decimal(PRECISION,SCALE)",
-                        names().collect::<Vec<_>>().join(", ")
-                    )
-                };
-                let hint = did_you_mean(&name, names()).unwrap_or_else(known);
-                columns.refuse(
-                    column,
-                    &format!("unknown type '{name}' of column '{column}'"),
-                    &hint,
-                );
+                let (message, hint) = unknown(&name);
+                columns.refuse(column, &format!("{message} of column '{column}'"), &hint);
             }
         }
     }
@@ -53,8 +43,20 @@ pub fn read_columns(mut columns: Fields<'_>) -> BTreeMap<String, LogicalType> {
     types
 }
 
+/// What is said of a type that is not known, and what to write.
+pub fn unknown(name: &str) -> (String, String) {
+    let known = || {
+        format!(
+            "known: {}, decimal(PRECISION,SCALE)",
+            names().collect::<Vec<_>>().join(", ")
+        )
+    };
+    let hint = did_you_mean(name, names()).unwrap_or_else(known);
+    (format!("unknown type '{name}'"), hint)
+}
+
 /// The type of that name.
-fn parse(name: &str) -> Option<LogicalType> {
+pub fn parse(name: &str) -> Option<LogicalType> {
     let name = name.trim().to_ascii_lowercase();
     if let Some((_, known)) = TYPES.iter().find(|(known, _)| *known == name) {
         return Some(known.clone());

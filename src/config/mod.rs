@@ -13,6 +13,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
@@ -32,7 +33,7 @@ mod findings;
 mod interpolate;
 mod lenient;
 mod load;
-mod logical_type;
+pub mod logical_type;
 mod marks;
 mod merge;
 mod outputs;
@@ -72,7 +73,7 @@ pub struct Config {
     pub hash: String,
     pub metadata: Map<String, Value>,
     pub pipeline: Pipeline,
-    /// Where `filter` writes rows.
+    /// Where `filter` writes rows, and where results are to go.
     pub outputs: Outputs,
     /// Engines by name; the default one is called [`DEFAULT_ENGINE`].
     pub engines: BTreeMap<String, EngineSettings>,
@@ -133,6 +134,7 @@ pub struct Table {
     pub data_version: DataVersionMode,
     pub samples: Samples,
     pub tags: Vec<String>,
+    pub description: Option<String>,
     pub rules: Vec<Rule>,
     pub location: Location,
 }
@@ -201,6 +203,8 @@ pub struct Rule {
     /// Narrows the table's scope.
     pub scope: Option<SqlExpression>,
     pub on_empty: OnEmpty,
+    /// How long a query for it may take.
+    pub timeout: Option<Duration>,
     pub enabled: bool,
     /// A global rule that is skipped where a table lacks its columns.
     pub if_column_exists: bool,

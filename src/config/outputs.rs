@@ -1,4 +1,4 @@
-//! Where `filter` writes the rows of a table.
+//! Where rows and results go besides the report: the keys of `outputs`, and of the Python package's `dqx`.
 
 use std::path::{Path, PathBuf};
 
@@ -10,13 +10,19 @@ use super::source;
 /// What stands in an output for the name of the table.
 const TABLE: &str = "{table}";
 
-/// Places for the rows of the tables.
+/// Keys of `dqx` that mean the same as `metrics` and `quarantine` of `outputs`.
+const DQX_METRICS: &str = "metrics_table";
+const DQX_QUARANTINE: &str = "quarantine_table";
+
+/// Places for rows, and for results.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outputs {
     /// Rows that fail no rule.
     pub clean: Option<Output>,
     /// Rows that fail a rule, with the names of the rules.
     pub quarantine: Option<Output>,
+    /// Results of rules, as it is written; nothing is written there yet.
+    pub metrics: Option<String>,
 }
 
 /// Where rows go, as it is written.
@@ -37,27 +43,55 @@ pub enum Target {
 }
 
 impl Outputs {
-    /// Reads the key `outputs`; `python_quarantine` is what the Python tool's `dqx` says.
-    pub fn read(
-        mut fields: Fields<'_>,
-        python_quarantine: Option<String>,
-        folder: &Path,
-        tables: usize,
-    ) -> Self {
-        fields.later(&[("metrics", "tables of results")]);
-        let clean = read_output(&mut fields, "clean", folder, tables);
-        let quarantine = read_output(&mut fields, "quarantine", folder, tables);
+    /// Reads the keys `outputs` and `dqx` of a config with so many tables.
+    pub fn read(mut fields: Fields<'_>, mut dqx: Fields<'_>, folder: &Path, tables: usize) -> Self {
+        let mut outputs = Self {
+            clean: read_output(&mut fields, "clean", folder, tables),
+            quarantine: read_output(&mut fields, "quarantine", folder, tables),
+            metrics: fields.optional("metrics"),
+        };
+        outputs.read_dqx(&mut dqx, folder);
+        warn_of_what_is_not_written(&fields, "metrics");
+        warn_of_what_is_not_written(&dqx, DQX_METRICS);
+        dqx.finish();
         fields.finish();
-        Self {
-            clean,
-            quarantine: quarantine.or_else(|| {
-                let folder = folder.to_owned();
-                python_quarantine.map(|text| Output { text, folder })
-            }),
+        outputs
+    }
+
+    /// What the Python tool took for Databricks; it says nothing about the data, but where rows and results go.
+    fn read_dqx(&mut self, dqx: &mut Fields<'_>, folder: &Path) {
+        let refuse_second = |dqx: &mut Fields<'_>, key, meant| {
+            let message = format!("'dqx.{key}' and 'outputs.{meant}' name two places");
+            dqx.refuse(key, &message, "keep one of them");
+        };
+        if let Some(text) = dqx.optional::<String>(DQX_METRICS) {
+            match &self.metrics {
+                Some(known) if *known != text => refuse_second(dqx, DQX_METRICS, "metrics"),
+                _ => self.metrics = Some(text),
+            }
+        }
+        if let Some(text) = dqx.optional::<String>(DQX_QUARANTINE) {
+            let folder = folder.to_owned();
+            match &self.quarantine {
+                Some(known) if known.text != text => {
+                    refuse_second(dqx, DQX_QUARANTINE, "quarantine");
+                }
+                _ => self.quarantine = Some(Output { text, folder }),
+            }
+        }
+        for (key, _) in dqx.entries() {
+            if ![DQX_METRICS, DQX_QUARANTINE].contains(&key) {
+                let message = format!("'dqx.{key}' has no effect here");
+                dqx.findings().warn_at_key(
+                    &dqx.path().key(key),
+                    message,
+                    "remove it, or keep it for the Python tool",
+                );
+            }
         }
     }
 
-    /// The outputs that are given, with their keys.
+    /// The places for rows that are given, with their keys.
     pub fn each(&self) -> impl Iterator<Item = (&'static str, &Output)> {
         let outputs = [("clean", &self.clean), ("quarantine", &self.quarantine)];
         outputs
@@ -137,4 +171,15 @@ fn read_output<'a>(
         text,
         folder: folder.to_owned(),
     })
+}
+
+/// That nothing is written there by this version must not be overlooked.
+fn warn_of_what_is_not_written(fields: &Fields<'_>, key: &str) {
+    if fields.was_given(key) {
+        fields.findings().warn_at_key(
+            &fields.path().key(key),
+            format!("'{key}' is read, but nothing is written there by this version yet"),
+            "expect the report alone",
+        );
+    }
 }

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use jiff::{Span, SpanRelativeTo};
 use serde_yaml::Value;
 
 use super::fields::Fields;
@@ -74,9 +73,10 @@ impl Pipeline {
                 .optional("state_file")
                 .map(|path: PathBuf| folder.join(path)),
             reuse: fields.optional("reuse").unwrap_or_default(),
-            resume_window: duration(&mut fields, "resume_window")
+            resume_window: fields
+                .duration("resume_window")
                 .unwrap_or(Duration::from_secs(12 * 3600)),
-            max_age: duration(&mut fields, "max_age"),
+            max_age: fields.duration("max_age"),
             durability: fields.optional("durability").unwrap_or_default(),
         };
         fields.finish();
@@ -107,28 +107,4 @@ impl DataVersionMode {
             }
         }
     }
-}
-
-/// A time span such as `12h`, `7d` or `90s`, or a number of seconds.
-fn duration(fields: &mut Fields<'_>, key: &'static str) -> Option<Duration> {
-    let exact = |span: Span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok();
-    let parsed = match fields.value(key)? {
-        Value::Number(seconds) => seconds
-            .as_f64()
-            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
-        Value::String(text) => text
-            .parse()
-            .ok()
-            .and_then(exact)
-            .and_then(|span| Duration::try_from(span).ok()),
-        _ => None,
-    };
-    if parsed.is_none() {
-        fields.refuse(
-            key,
-            &format!("'{key}' is not a time span"),
-            "write it as 90s, 15m, 12h or 7d",
-        );
-    }
-    parsed
 }

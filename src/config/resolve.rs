@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::diagnostic::Place;
 use super::document::{Document, EngineDocument, RuleDocument, TableDocument};
 use super::engine::{self, Engine};
 use super::findings::Findings;
@@ -64,10 +65,11 @@ pub fn resolve(
         require_sources: settings.require_sources,
         require_sql_rules,
     };
-    let tables = tables
+    let tables: Vec<Table> = tables
         .into_iter()
         .filter_map(|table| table::resolve(table, &shared))
         .collect();
+    refuse_references_elsewhere(&tables, findings);
     let engines = engines
         .into_iter()
         .filter_map(|(name, engine)| Some((name, engine.settings?)))
@@ -164,6 +166,24 @@ fn refuse_duplicate_tables(tables: &[TableDocument<'_>], findings: &Findings) {
             findings.at_value(&path, format!("table '{name}' is named twice"), hint);
         } else {
             seen.insert(name, line);
+        }
+    }
+}
+
+/// A rule reads one engine, so what it refers to has to be there.
+fn refuse_references_elsewhere(tables: &[Table], findings: &Findings) {
+    for table in tables {
+        for rule in &table.rules {
+            let referenced = rule.check.reference().map(|reference| &reference.table);
+            let known = tables.iter().find(|known| Some(&known.name) == referenced);
+            if let Some(known) = known.filter(|known| known.engine != table.engine) {
+                let message = format!(
+                    "the referenced table '{}' is on engine '{}', and table '{}' on '{}'",
+                    known.name, known.engine, table.name, table.engine
+                );
+                let place = Place::Text(rule.location.clone());
+                findings.error(place, message, "give both tables one engine");
+            }
         }
     }
 }

@@ -58,6 +58,14 @@ pub fn resolve(
             "remove it",
         );
     }
+    if parameters.was_given("databricks") {
+        parameters.ask("databricks");
+        findings.warn_at_key(
+            &parameters.path().key("databricks"),
+            "'databricks' has no effect here",
+            "remove it, or keep it for the Python package",
+        );
+    }
     let rule_type = written
         .rule_type
         .as_deref()
@@ -78,6 +86,7 @@ pub fn resolve(
         severity: written.severity,
         scope: sql_scope,
         on_empty: written.on_empty,
+        timeout: written.timeout,
         enabled: written.enabled,
         if_column_exists,
         tags: written.tags,

@@ -156,7 +156,9 @@ impl Catalog {
     fn not_found(&self, name: &str, looked: &[String]) -> LoadError {
         let names = self.kinds.iter().map(|kind| kind.description.name.as_str());
         let known = names.clone().collect::<Vec<_>>();
-        let mut hint = did_you_mean(name, names).unwrap_or_else(|| match &known[..] {
+        let is_of_python = registry::OF_THE_PYTHON_PACKAGE.contains(&name);
+        let near = did_you_mean(name, names).filter(|_| !is_of_python);
+        let mut hint = near.unwrap_or_else(|| match &known[..] {
             [] => "this program was built without engines; name a plugin".to_owned(),
             known => format!("known: {}", known.join(", ")),
         });
@@ -166,7 +168,11 @@ impl Catalog {
                 looked.join("\n    ")
             );
         }
-        LoadError::new(format!("unknown engine type '{name}'"), hint)
+        let message = match is_of_python {
+            true => format!("engine type '{name}' of the Python package is not here"),
+            false => format!("unknown engine type '{name}'"),
+        };
+        LoadError::new(message, hint)
     }
 }
 

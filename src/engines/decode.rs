@@ -2,15 +2,17 @@
 
 use arrow::array::{Array, ArrayRef, AsArray, StructArray};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Decimal128Type};
+use arrow::datatypes::{DataType, Decimal128Type, Float64Type};
 use arrow::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
 use data_validator_plugin::{ArrowArray, ArrowSchema, BatchStream, EngineError, ErrorClass};
 
 /// One value of a result.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
     Null,
     Integer(i128),
+    Double(f64),
+    Text(String),
     /// A value of another type, which is named.
     Other(String),
 }
@@ -70,11 +72,23 @@ fn cells(column: &ArrayRef) -> Vec<Cell> {
     let integers = whole
         .then(|| cast(column, &DataType::Decimal128(38, 0)).ok())
         .flatten();
+    let is_text = matches!(
+        data_type,
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
+    );
+    let texts = is_text
+        .then(|| cast(column, &DataType::LargeUtf8).ok())
+        .flatten();
+    let doubles = column.as_primitive_opt::<Float64Type>();
     (0..column.len())
-        .map(|row| match &integers {
-            _ if column.is_null(row) => Cell::Null,
-            Some(integers) => Cell::Integer(integers.as_primitive::<Decimal128Type>().value(row)),
-            None => Cell::Other(data_type.to_string()),
+        .map(|row| match (&integers, &texts, doubles) {
+            _ if column.is_null(row) || *data_type == DataType::Null => Cell::Null,
+            (Some(integers), ..) => {
+                Cell::Integer(integers.as_primitive::<Decimal128Type>().value(row))
+            }
+            (_, Some(texts), _) => Cell::Text(texts.as_string::<i64>().value(row).to_owned()),
+            (_, _, Some(doubles)) => Cell::Double(doubles.value(row)),
+            _ => Cell::Other(data_type.to_string()),
         })
         .collect()
 }

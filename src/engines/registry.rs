@@ -18,6 +18,9 @@ const ENGINES: &[Make] = &[
     || Arc::<data_validator_postgres::Postgres>::default(),
 ];
 
+/// Engines of the Python package that are not here; a config of it may name them.
+pub const OF_THE_PYTHON_PACKAGE: &[&str] = &["pyspark", "databricks", "polars"];
+
 /// The engines of this program; the first one is used where a config names none.
 pub fn linked_in() -> Vec<EngineKind> {
     let kind = |make: &Make| {

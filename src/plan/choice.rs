@@ -115,6 +115,13 @@ fn forms(question: &Question, known: &Known<'_>, dialect: &Dialect) -> Forms {
     let mut forms = Vec::new();
     match &question.count {
         Count::Rows(condition) => {
+            if *condition == Condition::Never {
+                forms.push(Choice {
+                    form: Form::Proof(0),
+                    why: "no row can be one".into(),
+                    cost: 0.0,
+                });
+            }
             let proof = known.statistics.map(|known| prove(condition, known));
             forms.extend(proof.and_then(|proof| proven(question, proof, known)));
             if let (Condition::IsNull(_), None) = (condition, &question.scope) {
@@ -136,7 +143,7 @@ fn forms(question: &Question, known: &Known<'_>, dialect: &Dialect) -> Forms {
                 forms.extend(bitmap(column, known, dialect));
             }
         }
-        Count::Query { .. } => {}
+        Count::Orphans { .. } | Count::Query { .. } | Count::Value { .. } => {}
     }
     Forms {
         plain: plain(question, known, costs),
@@ -154,7 +161,12 @@ fn plain(question: &Question, known: &Known<'_>, costs: &Costs) -> Choice {
             ("counts the different values", costs.count_distinct)
         }
         Count::Keys { .. } => ("counts the groups of the key", costs.group_many),
+        Count::Orphans { .. } => ("looks for the key in the other table", costs.group_many),
         Count::Query { .. } => ("is a query of its own", costs.condition),
+        Count::Value { computation, .. } if computation.is_ranked() => {
+            ("puts the values in order", costs.group_many)
+        }
+        Count::Value { .. } => ("shares the scan of all rows", costs.condition),
     };
     Choice {
         form: Form::plain(&question.count),

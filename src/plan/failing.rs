@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::custom_sql::SqlExpression;
-use super::question::{Condition, Count, KeyCount, Question};
+use super::question::{Condition, Count, KeyCount, Parent, Question};
 
 /// Rules look at one or two things in a row; the combinations of so many are still few.
 const MOST_MARKS: usize = 8;
@@ -33,6 +33,11 @@ pub enum Mark {
     /// Its key is complete, and no row before it has the same one. Rows of one key stand in the order of all
     /// their columns.
     IsFirstOfKey(Vec<String>),
+    /// Its key is complete, and no row of the other relation has it.
+    HasNoPartner {
+        columns: Vec<String>,
+        parent: Parent,
+    },
 }
 
 impl Failing {
@@ -80,13 +85,15 @@ impl Failing {
                 Mark::Fulfils(condition) => {
                     let _ = condition.add_columns(&mut columns);
                 }
-                Mark::IsFirstOfKey(key) => columns.extend(key.iter().map(String::as_str)),
+                Mark::IsFirstOfKey(key) | Mark::HasNoPartner { columns: key, .. } => {
+                    columns.extend(key.iter().map(String::as_str));
+                }
             }
         }
         columns
     }
 
-    /// Whether it takes other rows to tell whether a row fails.
+    /// Whether it takes other rows of the table to tell whether a row fails.
     pub fn compares_rows(&self) -> bool {
         let compares = |mark: &Mark| matches!(mark, Mark::IsFirstOfKey(_));
         self.marks.iter().any(compares)
@@ -102,7 +109,11 @@ impl Mark {
                 columns,
                 which: KeyCount::Distinct,
             } => Some(Self::IsFirstOfKey(columns.clone())),
-            Count::Keys { .. } | Count::Query { .. } => None,
+            Count::Orphans { columns, parent } => Some(Self::HasNoPartner {
+                columns: columns.clone(),
+                parent: parent.clone(),
+            }),
+            Count::Keys { .. } | Count::Query { .. } | Count::Value { .. } => None,
         }
     }
 

@@ -23,8 +23,14 @@ pub enum Form {
     Groups,
     /// A bit for each integer between the bounds.
     Bitmap { min: i128, max: i128 },
+    /// The rows whose key has no partner.
+    AntiJoin,
     /// As the user wrote it.
     Query,
+    /// One aggregate over all rows.
+    Aggregate,
+    /// The values in order, of which some are taken.
+    Ranking,
 }
 
 /// A form by its name, to ask for it.
@@ -50,7 +56,10 @@ impl Form {
                 which: KeyCount::Distinct,
             } if columns.len() == 1 => Self::CountDistinct,
             Count::Keys { .. } => Self::Groups,
+            Count::Orphans { .. } => Self::AntiJoin,
             Count::Query { .. } => Self::Query,
+            Count::Value { computation, .. } if computation.is_ranked() => Self::Ranking,
+            Count::Value { .. } => Self::Aggregate,
         }
     }
 
@@ -80,7 +89,10 @@ impl fmt::Display for Form {
             Self::CountDistinct => "count-distinct",
             Self::Groups => "groups",
             Self::Bitmap { .. } => "bitmap",
+            Self::AntiJoin => "anti-join",
             Self::Query => "query",
+            Self::Aggregate => "aggregate",
+            Self::Ranking => "ranking",
         })
     }
 }

@@ -94,6 +94,7 @@ fn compared(
         Operator::Greater => (min > value, max <= value),
         Operator::GreaterOrEqual => (min >= value, max < value),
         Operator::Equal => (min == value && max == value, value < min || value > max),
+        Operator::NotEqual => (value < min || value > max, min == value && max == value),
     };
     match (all, none) {
         (_, true) => Some(0),

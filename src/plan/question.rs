@@ -1,21 +1,25 @@
 //! What a rule wants to know, in words that belong to no engine.
 
-use std::collections::BTreeSet;
+use std::time::Duration;
 
-use data_validator_plugin::LogicalType;
+use data_validator_plugin::{LogicalType, Relation};
 
 use super::custom_sql::{SqlExpression, SqlQuery};
-use super::regex::{Extent, Pattern};
 
-/// A number that is asked about the rows of one table; the answer is always a count.
+pub use super::condition::{Condition, Literal, Operand, Operator, ReadAs};
+
+/// Something that is asked about the rows of one table; the answer is one
+/// [`Value`](super::value::Value).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Question {
     /// Only rows for which this is TRUE are looked at; the table's own scope comes before it.
     pub scope: Option<SqlExpression>,
+    /// How long a query for it may take.
+    pub timeout: Option<Duration>,
     pub count: Count,
 }
 
-/// What is counted.
+/// What is counted or computed. All but [`Count::Value`] are answered with a whole number from 0.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Count {
     /// Rows for which the condition is TRUE.
@@ -25,8 +29,18 @@ pub enum Count {
         columns: Vec<String>,
         which: KeyCount,
     },
+    /// Rows with a complete key that no row of another relation has.
+    Orphans {
+        columns: Vec<String>,
+        parent: Parent,
+    },
     /// What a user's query gives.
     Query { query: SqlQuery, which: QueryCount },
+    /// Something computed from the values of a column, NULL left out.
+    Value {
+        column: String,
+        computation: Computation,
+    },
 }
 
 /// Which keys are counted.
@@ -40,6 +54,22 @@ pub enum KeyCount {
     RowsWithRepeated,
 }
 
+/// The rows that a foreign key leads to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Parent {
+    pub relation: Relation,
+    /// One for each column of the key, in its order.
+    pub columns: Vec<ParentColumn>,
+}
+
+/// A column of a referenced key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ParentColumn {
+    pub name: String,
+    /// Of both sides.
+    pub is_text: bool,
+}
+
 /// How a user's query tells its count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -50,128 +80,70 @@ pub enum QueryCount {
     Rows,
 }
 
-/// A condition on one row: TRUE, FALSE or, where a NULL takes part, UNKNOWN.
+/// What is made of the values of a column.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Condition {
-    /// TRUE for each row.
-    Always,
-    /// TRUE for no row.
-    Never,
-    IsNull(String),
-    /// The double is NaN.
-    IsNan(String),
-    Compare {
-        column: String,
-        operator: Operator,
-        literal: Literal,
-    },
-    /// The text contains a match, or is one as a whole.
-    Matches {
-        column: String,
-        pattern: Pattern,
-        extent: Extent,
-    },
-    /// As [`Condition::Matches`], with a pattern in the engine's own language.
-    MatchesNative {
-        column: String,
-        pattern: String,
-    },
-    IsFalse(SqlExpression),
-    IsUnknown(SqlExpression),
-    Not(Box<Self>),
-    /// At least one is TRUE; never empty.
-    Any(Vec<Self>),
+pub enum Computation {
+    /// The smallest or the greatest value of such a type.
+    Extreme { end: End, of: LogicalType },
+    /// The exact sum of integers or decimals with so many digits behind the point.
+    ExactSum { scale: u8 },
+    /// The sum of the doubles that are finite.
+    FiniteSum,
+    /// The standard deviation of the doubles that are finite.
+    Deviation { of_sample: bool, of: LogicalType },
+    /// The value at a place when the values are in order, of those that are no NaN.
+    Ranked { rank: Rank, of: LogicalType },
 }
 
-/// How a column's value stands to a literal.
+/// One end of the order of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Operator {
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    Equal,
+pub enum End {
+    Least,
+    Greatest,
 }
 
-/// A value with its type, as text that is valid for the type.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Literal {
-    pub logical_type: LogicalType,
-    pub text: String,
+/// A place among `n` values in order: `(n - 1) * share / of` values stand before it, rounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Rank {
+    pub share: u32,
+    /// A power of ten.
+    pub of: u32,
+    pub rounded: Rounded,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rounded {
+    Down,
+    Up,
 }
 
 impl Question {
     /// A question about all rows of the table's scope.
     pub fn new(count: Count) -> Self {
-        Self { scope: None, count }
+        Self {
+            scope: None,
+            timeout: None,
+            count,
+        }
     }
 
-    /// Whether the engine has to know patterns.
-    pub fn has_pattern(&self) -> bool {
-        matches!(&self.count, Count::Rows(condition) if condition.patterns() > 0)
+    /// How many rows of the scope fulfil a condition.
+    pub fn rows(condition: Condition) -> Self {
+        Self::new(Count::Rows(condition))
+    }
+
+    /// Something computed from a column.
+    pub fn value(column: &str, computation: Computation) -> Self {
+        Self::new(Count::Value {
+            column: column.to_owned(),
+            computation,
+        })
     }
 }
 
-impl Condition {
-    /// The one column that decides the condition, if it is one.
-    pub fn column(&self) -> Option<&str> {
-        match self {
-            Self::IsNull(column)
-            | Self::IsNan(column)
-            | Self::Compare { column, .. }
-            | Self::Matches { column, .. }
-            | Self::MatchesNative { column, .. } => Some(column),
-            Self::Not(condition) => condition.column(),
-            Self::Any(conditions) => {
-                let mut columns = conditions.iter().map(Self::column);
-                let first = columns.next()??;
-                columns.all(|column| column == Some(first)).then_some(first)
-            }
-            Self::Always | Self::Never | Self::IsFalse(_) | Self::IsUnknown(_) => None,
-        }
-    }
-
-    /// Adds the columns that the condition reads; `None` where an expression of the user may read any.
-    pub fn add_columns<'c>(&'c self, columns: &mut BTreeSet<&'c str>) -> Option<()> {
-        match self {
-            Self::Not(condition) => condition.add_columns(columns),
-            Self::Any(conditions) => conditions
-                .iter()
-                .try_for_each(|condition| condition.add_columns(columns).ok_or(()))
-                .ok(),
-            Self::IsFalse(_) | Self::IsUnknown(_) => None,
-            _ => {
-                columns.extend(self.column());
-                Some(())
-            }
-        }
-    }
-
-    /// How many patterns are tried on each value.
-    pub fn patterns(&self) -> usize {
-        match self {
-            Self::Matches { .. } | Self::MatchesNative { .. } => 1,
-            Self::Not(condition) => condition.patterns(),
-            Self::Any(conditions) => conditions.iter().map(Self::patterns).sum(),
-            _ => 0,
-        }
-    }
-
-    /// Whether it is made of comparisons alone, which statistics can rule out for many rows at once.
-    pub fn compares_only(&self) -> bool {
-        match self {
-            Self::Compare { .. } => true,
-            Self::Any(conditions) => conditions.iter().all(Self::compares_only),
-            _ => false,
-        }
-    }
-
-    /// TRUE where at least one of the conditions is; of none, never.
-    pub fn any(mut conditions: Vec<Self>) -> Self {
-        match conditions.len() {
-            0 => Self::Never,
-            1 => conditions.remove(0),
-            _ => Self::Any(conditions),
-        }
+impl Computation {
+    /// Whether it needs the values in order, and so a query of its own.
+    pub fn is_ranked(&self) -> bool {
+        matches!(self, Self::Ranked { .. })
     }
 }

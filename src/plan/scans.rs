@@ -42,7 +42,10 @@ pub enum Shape {
         min: i128,
         max: i128,
     },
+    Orphans,
     Query,
+    /// Values at some places of the order of one column.
+    Ranks,
 }
 
 impl Shape {
@@ -50,13 +53,15 @@ impl Shape {
     fn of(form: Form) -> Option<Self> {
         Some(match form {
             Form::Proof(_) => return None,
-            Form::CountColumn | Form::Conditional => Self::Rows,
+            Form::CountColumn | Form::Conditional | Form::Aggregate => Self::Rows,
             Form::Pruned => Self::Filter,
             Form::DistinctValues { of_text } => Self::Values { of_text },
             Form::CountDistinct => Self::CountDistinct,
             Form::Groups => Self::Groups,
             Form::Bitmap { min, max } => Self::Bitmap { min, max },
+            Form::AntiJoin => Self::Orphans,
             Form::Query => Self::Query,
+            Form::Ranking => Self::Ranks,
         })
     }
 }
@@ -93,7 +98,7 @@ impl Plan {
                 Count::Keys { columns, .. } => {
                     Some(columns.first()?.as_str()).filter(|_| columns.len() == 1)
                 }
-                Count::Query { .. } => None,
+                Count::Orphans { .. } | Count::Query { .. } | Count::Value { .. } => None,
             });
         columns.collect()
     }
@@ -105,7 +110,12 @@ impl Plan {
             match &question.count {
                 _ if question.scope.is_some() => return None,
                 Count::Rows(condition) => condition.add_columns(&mut read)?,
-                Count::Keys { columns, .. } => read.extend(columns.iter().map(String::as_str)),
+                Count::Keys { columns, .. } | Count::Orphans { columns, .. } => {
+                    read.extend(columns.iter().map(String::as_str));
+                }
+                Count::Value { column, .. } => {
+                    read.insert(column);
+                }
                 Count::Query { .. } => return None,
             }
         }
@@ -153,6 +163,9 @@ fn join(scans: &mut Vec<Scan>, questions: &[Question], shape: Shape, index: usiz
 impl Shape {
     /// Whether a query of this shape for one question can answer the other one too.
     fn can_take(self, question: &Question, other: &Question) -> bool {
+        if question.timeout != other.timeout {
+            return false;
+        }
         match (self, &question.count, &other.count) {
             (Self::Rows, ..) => true,
             (Self::Values { .. }, Count::Rows(condition), Count::Rows(other)) => {
@@ -165,6 +178,13 @@ impl Shape {
                     columns: others, ..
                 },
             ) => columns == others && question.scope == other.scope,
+            (
+                Self::Ranks,
+                Count::Value { column, .. },
+                Count::Value {
+                    column: another, ..
+                },
+            ) => column == another && question.scope == other.scope,
             _ => false,
         }
     }

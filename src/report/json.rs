@@ -58,6 +58,8 @@ struct Rule<'r> {
     failed_count: u64,
     total_count: u64,
     missing_count: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    observed: Option<&'r Value>,
     warned: bool,
     metadata: &'r Map<String, Value>,
     reused: bool,
@@ -119,6 +121,7 @@ fn rule(result: &RuleResult, timed: bool) -> Rule<'_> {
         failed_count: result.failed_count,
         total_count: result.total_count,
         missing_count: result.missing_count,
+        observed: result.observed.as_ref(),
         warned: result.warned,
         metadata: &result.metadata,
         reused: result.reused,

@@ -6,11 +6,9 @@ use std::str::FromStr;
 use bigdecimal::num_bigint::Sign;
 use bigdecimal::{BigDecimal, RoundingMode};
 use data_validator_plugin::{Column, LogicalType};
-use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-use super::RuleError;
+use super::{RuleError, constant, moment};
 use crate::config::fields::Fields;
 use crate::plan::question::{Condition, Literal, Operator};
 
@@ -37,7 +35,7 @@ pub struct Bound {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum BoundValue {
-    #[serde(serialize_with = "as_text")]
+    #[serde(serialize_with = "constant::as_text")]
     Number(BigDecimal),
     Text(String),
 }
@@ -67,9 +65,7 @@ impl Bound {
             return None;
         };
         let value = match &written {
-            serde_yaml::Value::Number(number) => BigDecimal::from_str(&number.to_string())
-                .ok()
-                .map(BoundValue::Number),
+            serde_yaml::Value::Number(written) => constant::number(written).map(BoundValue::Number),
             serde_yaml::Value::String(text) => Some(BoundValue::Text(text.clone())),
             _ => None,
         };
@@ -77,7 +73,7 @@ impl Bound {
             parameters.refuse(
                 key,
                 &format!("'{key}' is neither a finite number nor text"),
-                "write a number, or a date or text in quotes",
+                constant::NUMBER_FORM,
             );
             return None;
         };
@@ -93,10 +89,20 @@ impl Bound {
         let inclusive = !self.exclusive && !max.exclusive;
         let order = match (&self.value, &max.value) {
             (BoundValue::Number(min), BoundValue::Number(max)) => min.cmp(max),
-            (BoundValue::Text(min), BoundValue::Text(max)) => match (moment(min), moment(max)) {
-                (Some(min), Some(max)) => min.cmp(&max),
-                _ => min.cmp(max),
-            },
+            (BoundValue::Text(min), BoundValue::Text(max)) => {
+                // As numbers or as texts, which is up to the column.
+                let number = |text: &String| BigDecimal::from_str(text).ok();
+                if number(min)
+                    .zip(number(max))
+                    .is_some_and(|(min, max)| min <= max)
+                {
+                    return true;
+                }
+                match (moment::moment(min), moment::moment(max)) {
+                    (Some(min), Some(max)) => min.cmp(&max),
+                    _ => min.cmp(max),
+                }
+            }
             _ => return true,
         };
         order.is_lt() || (order.is_eq() && inclusive)
@@ -126,45 +132,40 @@ impl Bound {
                 MAX_DIGITS - i64::from(*scale),
                 i64::from(*scale),
             ),
-            (LogicalType::Float | LogicalType::Double, BoundValue::Number(number)) => {
+            (LogicalType::Float, BoundValue::Number(number)) => {
+                let (text, exclusive) = self.nearest_single(number);
+                compare(typed(logical_type, text), exclusive)
+            }
+            (LogicalType::Double, BoundValue::Number(number)) => {
                 compare(typed(logical_type, number.to_string()), self.exclusive)
             }
             (LogicalType::Text, BoundValue::Text(text)) => {
                 compare(typed(logical_type, text.clone()), self.exclusive)
             }
             (LogicalType::Date, BoundValue::Text(text)) => {
-                let date = Date::from_str(text).ok().filter(|_| {
-                    moment(text).is_none_or(|at| at.time() == jiff::civil::Time::midnight())
-                });
-                compare(
-                    typed(
-                        logical_type,
-                        date.ok_or_else(|| self.unfit(column, "write a date as 2026-01-31"))?
-                            .to_string(),
-                    ),
-                    self.exclusive,
-                )
+                let date =
+                    moment::date(text).ok_or_else(|| self.unfit(column, moment::DATE_FORM))?;
+                compare(typed(logical_type, date.to_string()), self.exclusive)
             }
             (LogicalType::Timestamp | LogicalType::TimestampTz, BoundValue::Text(text)) => {
-                let at = moment(text).ok_or_else(|| {
-                    self.unfit(column, "write a timestamp as 2026-01-31T12:00:00, in UTC")
-                })?;
-                // Casts cut the digits off, which makes another bound of it.
-                if at.subsec_nanosecond() % 1000 != 0 {
-                    return Err(self.unfit(
-                        column,
-                        "write at most six digits of a second, since timestamps are judged to the microsecond",
-                    ));
-                }
-                let zone = if *logical_type == LogicalType::TimestampTz {
-                    "+00"
-                } else {
-                    ""
+                let literal = moment::timestamp_literal(text, logical_type)
+                    .map_err(|advice| self.unfit(column, advice))?;
+                compare(literal, self.exclusive)
+            }
+            // In quotes a number keeps digits that YAML would cut.
+            (
+                LogicalType::Integer
+                | LogicalType::Decimal { .. }
+                | LogicalType::Float
+                | LogicalType::Double,
+                BoundValue::Text(text),
+            ) if BigDecimal::from_str(text).is_ok() => {
+                let value = BigDecimal::from_str(text).map(BoundValue::Number);
+                let number = Self {
+                    value: value.unwrap_or_else(|_| self.value.clone()),
+                    ..self.clone()
                 };
-                compare(
-                    typed(logical_type, format!("{} {}{zone}", at.date(), at.time())),
-                    self.exclusive,
-                )
+                return number.violated_by(column);
             }
             (
                 LogicalType::Integer
@@ -192,6 +193,24 @@ impl Bound {
         })
     }
 
+    /// The nearest number of 32 bits, and whether that fails too. Engines refuse a larger one than there
+    /// are, which only an infinity lies beyond.
+    fn nearest_single(&self, number: &BigDecimal) -> (String, bool) {
+        match number.to_string().parse::<f32>() {
+            Ok(nearest) if nearest.is_infinite() => {
+                let is_below_all = nearest.is_sign_negative();
+                let text = if is_below_all {
+                    "-Infinity"
+                } else {
+                    "Infinity"
+                };
+                (text.to_owned(), (self.side == Side::Min) == is_below_all)
+            }
+            Ok(nearest) => (nearest.to_string(), self.exclusive),
+            Err(_) => (number.to_string(), self.exclusive),
+        }
+    }
+
     /// Compares with a column whose values are whole multiples of `10^-scale`, by a literal that is one too.
     fn against_exact(
         &self,
@@ -216,8 +235,9 @@ impl Bound {
             return beyond_all
                 .then(|| Condition::Not(Box::new(Condition::IsNull(column.name.clone()))));
         }
-        let logical_type = match scale {
-            0 => LogicalType::Integer,
+        // A number of so many digits that stands as it is would be a double on some engines.
+        let logical_type = match column.logical_type {
+            LogicalType::Integer => LogicalType::Integer,
             _ => LogicalType::Decimal {
                 precision: MAX_DIGITS as u8,
                 scale: scale as u8,
@@ -250,18 +270,6 @@ impl Bound {
             column.name, column.logical_type
         ))
     }
-}
-
-fn as_text<S: Serializer>(number: &BigDecimal, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&number.normalized().to_plain_string())
-}
-
-/// A date or timestamp as a naive moment in UTC.
-fn moment(text: &str) -> Option<DateTime> {
-    jiff::Timestamp::from_str(text)
-        .map(|timestamp| TimeZone::UTC.to_datetime(timestamp))
-        .or_else(|_| DateTime::from_str(text))
-        .ok()
 }
 
 impl fmt::Display for Bound {

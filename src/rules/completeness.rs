@@ -21,15 +21,18 @@
 
 use std::sync::Arc;
 
-use data_validator_plugin::{LogicalType, Schema};
+use data_validator_plugin::LogicalType;
 use serde::Serialize;
 
-use super::{Check, Counts, RuleError, RuleType, column};
+use super::{Answers, Check, Counts, Facts, RuleError, RuleType, column};
 use crate::config::fields::RuleFields;
 use crate::plan::question::{Condition, Count, Literal, Operator, Question};
 
-pub const RULE_TYPE: RuleType = RuleType { name: "completeness",
-    semantics: 1, read };
+pub const RULE_TYPE: RuleType = RuleType {
+    name: "completeness",
+    semantics: 1,
+    read,
+};
 
 #[derive(Debug, Serialize)]
 struct Completeness {
@@ -39,20 +42,37 @@ struct Completeness {
 }
 
 fn read(rule: &mut RuleFields<'_>) -> Option<Arc<dyn Check>> {
-    let empty_is_missing = rule.parameters.optional("empty_is_missing").unwrap_or_default();
-    let nan_is_missing = rule.parameters.optional("nan_is_missing").unwrap_or_default();
-    Some(Arc::new(Completeness { columns: rule.columns()?, empty_is_missing, nan_is_missing }))
+    let empty_is_missing = rule
+        .parameters
+        .optional("empty_is_missing")
+        .unwrap_or_default();
+    let nan_is_missing = rule
+        .parameters
+        .optional("nan_is_missing")
+        .unwrap_or_default();
+    Some(Arc::new(Completeness {
+        columns: rule.columns()?,
+        empty_is_missing,
+        nan_is_missing,
+    }))
 }
 
 impl Check for Completeness {
-    fn questions(&self, schema: &Schema) -> Result<Vec<Question>, RuleError> {
+    fn questions(&self, facts: &Facts<'_>) -> Result<Vec<Question>, RuleError> {
         let mut missing = Vec::new();
         for name in &self.columns {
-            let logical_type = &column(schema, name)?.logical_type;
+            let logical_type = &column(facts.schema, name)?.logical_type;
             missing.push(Condition::IsNull(name.clone()));
             if self.empty_is_missing && *logical_type == LogicalType::Text {
-                let literal = Literal { logical_type: LogicalType::Text, text: String::new() };
-                missing.push(Condition::Compare { column: name.clone(), operator: Operator::Equal, literal });
+                let literal = Literal {
+                    logical_type: LogicalType::Text,
+                    text: String::new(),
+                };
+                missing.push(Condition::Compare {
+                    column: name.clone(),
+                    operator: Operator::Equal,
+                    literal,
+                });
             }
             if self.nan_is_missing && logical_type.can_be_nan() {
                 missing.push(Condition::IsNan(name.clone()));
@@ -61,7 +81,13 @@ impl Check for Completeness {
         Ok(vec![Question::new(Count::Rows(Condition::any(missing)))])
     }
 
-    fn judge(&self, _total: u64, answers: &[u64]) -> Result<Counts, RuleError> {
-        Ok(Counts { failed: answers[0], missing: answers[0], excluded: 0 })
+    fn judge(&self, _facts: &Facts<'_>, answers: &Answers<'_>) -> Result<Counts, RuleError> {
+        let missing = answers.count(0);
+        Ok(Counts {
+            total: answers.total,
+            failed: missing,
+            missing,
+            ..Counts::default()
+        })
     }
 }

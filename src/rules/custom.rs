@@ -26,23 +26,32 @@
 
 use std::sync::Arc;
 
-use data_validator_plugin::Schema;
 use serde::Serialize;
 
 use super::nulls::Nulls;
-use super::{Check, Counts, RuleError, RuleType};
+use super::row_rule;
+use super::{Answers, Check, Counts, Facts, RuleError, RuleType};
 use crate::config::fields::RuleFields;
 use crate::plan::custom_sql::{SqlExpression, SqlQuery};
 use crate::plan::question::{Condition, Count, QueryCount, Question};
 
-pub const RULE_TYPE: RuleType = RuleType { name: "custom",
-    semantics: 1, read };
+pub const RULE_TYPE: RuleType = RuleType {
+    name: "custom",
+    semantics: 1,
+    read,
+};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Custom {
-    Expression { expression: SqlExpression, nulls: Nulls },
-    Query { query: SqlQuery, which: QueryCount },
+    Expression {
+        expression: SqlExpression,
+        nulls: Nulls,
+    },
+    Query {
+        query: SqlQuery,
+        which: QueryCount,
+    },
 }
 
 #[derive(Clone, Copy, Default, serde::Deserialize)]
@@ -59,7 +68,11 @@ fn read(rule: &mut RuleFields<'_>) -> Option<Arc<dyn Check>> {
     let text = rule.expression()?;
     let parsed = if SqlQuery::is_query(&text, rule.dialect()) {
         if nulls.is_some() {
-            rule.parameters.refuse("nulls", "'nulls' does not apply to a query", "say in the query what NULL means");
+            rule.parameters.refuse(
+                "nulls",
+                "'nulls' does not apply to a query",
+                "say in the query what NULL means",
+            );
         }
         let which = match returns.unwrap_or_default() {
             Returns::FailedCount => QueryCount::FirstCell,
@@ -68,10 +81,15 @@ fn read(rule: &mut RuleFields<'_>) -> Option<Arc<dyn Check>> {
         SqlQuery::parse(&text, rule.dialect()).map(|query| Custom::Query { query, which })
     } else {
         if returns.is_some() {
-            rule.parameters.refuse("returns", "'returns' applies to a query only", "remove it, or write a query");
+            rule.parameters.refuse(
+                "returns",
+                "'returns' applies to a query only",
+                "remove it, or write a query",
+            );
         }
         let nulls = nulls.unwrap_or_default();
-        SqlExpression::parse(&text, rule.dialect()).map(|expression| Custom::Expression { expression, nulls })
+        SqlExpression::parse(&text, rule.dialect())
+            .map(|expression| Custom::Expression { expression, nulls })
     };
     match parsed {
         Ok(custom) => Some(Arc::new(custom)),
@@ -83,14 +101,17 @@ fn read(rule: &mut RuleFields<'_>) -> Option<Arc<dyn Check>> {
 }
 
 impl Check for Custom {
-    fn questions(&self, _schema: &Schema) -> Result<Vec<Question>, RuleError> {
+    fn questions(&self, _facts: &Facts<'_>) -> Result<Vec<Question>, RuleError> {
         Ok(match self {
             Self::Expression { expression, .. } => vec![
                 Question::new(Count::Rows(Condition::IsUnknown(expression.clone()))),
                 Question::new(Count::Rows(Condition::IsFalse(expression.clone()))),
             ],
             Self::Query { query, which } => {
-                vec![Question::new(Count::Query { query: query.clone(), which: *which })]
+                vec![Question::new(Count::Query {
+                    query: query.clone(),
+                    which: *which,
+                })]
             }
         })
     }
@@ -102,14 +123,18 @@ impl Check for Custom {
         }
     }
 
-    fn judge(&self, total: u64, answers: &[u64]) -> Result<Counts, RuleError> {
+    fn judge(&self, _facts: &Facts<'_>, answers: &Answers<'_>) -> Result<Counts, RuleError> {
+        let (total, first) = (answers.total, answers.count(0));
         match self {
-            Self::Expression { nulls, .. } => Ok(nulls.counts(answers[1], answers[0])),
-            Self::Query { .. } if answers[0] > total => Err(RuleError::BadAnswer(format!(
-                "the query gave {} failed records, but only {total} rows are in scope",
-                answers[0]
+            Self::Expression { nulls, .. } => Ok(row_rule::judge(*nulls, answers)),
+            Self::Query { .. } if first > total => Err(RuleError::BadAnswer(format!(
+                "the query gave {first} failed records, but only {total} rows are in scope"
             ))),
-            Self::Query { .. } => Ok(Counts { failed: answers[0], missing: 0, excluded: 0 }),
+            Self::Query { .. } => Ok(Counts {
+                total,
+                failed: first,
+                ..Counts::default()
+            }),
         }
     }
 }

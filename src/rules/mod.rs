@@ -7,14 +7,33 @@
 use std::fmt;
 use std::sync::Arc;
 
-use data_validator_plugin::{Column, Schema};
+use data_validator_plugin::{Column, LogicalType, Relation, Schema};
+use jiff::Timestamp;
 
 use crate::config::fields::RuleFields;
+use crate::plan::ability::Ability;
 use crate::plan::question::Question;
+use crate::plan::value::Value;
 use crate::similar::similar;
 
 mod bound;
+mod bounds;
+mod calendar;
+mod constant;
+mod databricks;
+mod function;
+mod moment;
 mod nulls;
+mod number;
+mod quantile;
+mod reference;
+mod row_rule;
+mod size;
+mod table_rule;
+mod text_forms;
+mod value_list;
+
+pub use reference::Reference;
 
 /// Declares the modules of the rule types and the table that names them.
 macro_rules! rule_types {
@@ -29,9 +48,22 @@ macro_rules! rule_types {
 rule_types! {
     completeness,
     uniqueness,
+    primary_key,
     range,
     pattern,
     custom,
+    accepted_values,
+    rejected_values,
+    length,
+    format,
+    castable,
+    comparison,
+    not_in_future,
+    freshness,
+    row_count,
+    aggregate,
+    foreign_key,
+    schema,
 }
 
 /// One rule type as the table lists it.
@@ -50,24 +82,29 @@ pub struct RuleType {
 /// Its fields as they are serialised, columns and parameters after defaults, are what a result depends on:
 /// a recorded one is taken over only where they are equal.
 pub trait Check: erased_serde::Serialize + fmt::Debug + Send + Sync {
-    /// What must be counted about a table with these columns, in a fixed order.
+    /// What is asked about a table of which these facts are known, in a fixed order.
     ///
     /// # Errors
     /// When the rule does not fit the table: a column is missing or has an unsuitable type.
-    fn questions(&self, schema: &Schema) -> Result<Vec<Question>, RuleError>;
+    fn questions(&self, facts: &Facts<'_>) -> Result<Vec<Question>, RuleError>;
 
     /// Turns the answers, in the order of the questions, into counts.
     ///
-    /// `total` is the number of rows in scope. A rule that judges rows finds as many failed records in a table as
-    /// it finds in its rows one by one: that tells which rows they are ([`crate::plan::failing`]).
+    /// A rule that judges rows finds as many failed records in a table as it finds in its rows one by one: that
+    /// tells which rows they are ([`crate::plan::failing`]).
     ///
     /// # Errors
     /// When an answer makes no sense, such as more failed records than there are rows.
-    fn judge(&self, total: u64, answers: &[u64]) -> Result<Counts, RuleError>;
+    fn judge(&self, facts: &Facts<'_>, answers: &Answers<'_>) -> Result<Counts, RuleError>;
 
     /// Whether the table as a whole is the one record that is judged, so that nobody counts its rows.
     fn judges_table(&self) -> bool {
         false
+    }
+
+    /// The other relation that the rule reads.
+    fn reference(&self) -> Option<&Reference> {
+        None
     }
 
     /// Why a result cannot be taken over into a new run although rule and data are unchanged.
@@ -83,6 +120,46 @@ pub trait Check: erased_serde::Serialize + fmt::Debug + Send + Sync {
 
 erased_serde::serialize_trait_object!(Check);
 
+/// What is known of a table before a row is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    pub schema: &'a Schema,
+    /// The moment that counts as now.
+    pub now: Timestamp,
+    /// What [`Check::reference`] names, once it is found.
+    pub parent: Option<&'a Relative>,
+}
+
+/// Another relation, ready to be read.
+#[derive(Clone, Debug)]
+pub struct Relative {
+    pub relation: Relation,
+    pub schema: Schema,
+}
+
+/// The answers to a rule's questions, in their order.
+#[derive(Clone, Copy, Debug)]
+pub struct Answers<'a> {
+    /// Rows in scope; 1 for a rule about the table as a whole.
+    pub total: u64,
+    pub values: &'a [&'a Value],
+}
+
+impl Answers<'_> {
+    /// The answer to a question for a count.
+    pub fn count(&self, question: usize) -> u64 {
+        self.values.get(question).map_or(0, |value| value.count())
+    }
+
+    /// The answer to a question for a value.
+    pub fn value(&self, question: usize) -> &Value {
+        self.values
+            .get(question)
+            .copied()
+            .unwrap_or(&Value::Missing)
+    }
+}
+
 /// A further question, whose answer goes into the result's metadata under this name.
 #[derive(Debug)]
 pub struct Detail {
@@ -91,14 +168,20 @@ pub struct Detail {
 }
 
 /// What a check found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Counts {
+    /// Records; 1 where the table as a whole is judged.
+    pub total: u64,
     /// Records that fail the rule.
     pub failed: u64,
     /// Records without a value to judge.
     pub missing: u64,
     /// Records that the success rate leaves out.
     pub excluded: u64,
+    /// What was measured on the table as a whole: a number, or text for what JSON has no exact number for.
+    pub observed: Option<serde_json::Value>,
+    /// In words, why the table as a whole failed.
+    pub finding: Option<String>,
 }
 
 /// Why a rule could not be judged.
@@ -109,19 +192,31 @@ pub enum RuleError {
         column: String,
         similar: Vec<String>,
     },
+    #[error("the engine {0}; {advice}", advice = without(*.0))]
+    Lacks(Ability),
     #[error(
-        "the engine has no patterns; write the rule without one, or read the table with another engine"
+        "Databricks alone judges rules of this type; remove it, or keep it for the Python package"
     )]
-    NoPatterns,
+    OnDatabricksAlone,
     #[error("{0}")]
     Unfit(String),
     #[error("{0}")]
     BadAnswer(String),
 }
 
-/// The rule type of that name.
+impl RuleError {
+    /// Whether the rule may be right, and what judges it lacks something.
+    pub fn is_unsupported(&self) -> bool {
+        matches!(self, Self::Lacks(_) | Self::OnDatabricksAlone)
+    }
+}
+
+/// The rule type of that name, also of one that is not judged here.
 pub fn rule_type(name: &str) -> Option<&'static RuleType> {
-    RULE_TYPES.iter().find(|rule_type| rule_type.name == name)
+    RULE_TYPES
+        .iter()
+        .chain(databricks::RULE_TYPES)
+        .find(|rule_type| rule_type.name == name)
 }
 
 /// The names of all rule types.
@@ -138,6 +233,31 @@ fn column<'s>(schema: &'s Schema, name: &str) -> Result<&'s Column, RuleError> {
             schema.columns.iter().map(|column| column.name.as_str()),
         ),
     })
+}
+
+/// As [`column`], where a rule judges values of one type alone; `what` is what it makes of them.
+fn typed_column<'s>(
+    schema: &'s Schema,
+    name: &str,
+    wanted: &LogicalType,
+    what: &str,
+) -> Result<&'s Column, RuleError> {
+    let column = column(schema, name)?;
+    if column.logical_type == *wanted {
+        return Ok(column);
+    }
+    Err(RuleError::Unfit(format!(
+        "{what} needs {wanted}, but column '{}' is {}; a custom rule can cast it",
+        column.name, column.logical_type
+    )))
+}
+
+/// What to do without an ability.
+fn without(ability: Ability) -> &'static str {
+    match ability {
+        Ability::Patterns => "write the rule without one, or read the table with another engine",
+        _ => "read the table with another engine, or write a custom rule",
+    }
 }
 
 fn advice(similar: &[String]) -> String {

@@ -22,24 +22,20 @@ impl Nulls {
         parameters.optional("nulls").unwrap_or_default()
     }
 
-    /// Counts of a rule in which `failed` values fail and `missing` records have none.
-    pub fn counts(self, failed: u64, missing: u64) -> Counts {
-        match self {
-            Self::Pass => Counts {
-                failed,
-                missing,
-                excluded: 0,
+    /// Counts of a rule in which `failed` values fail and `missing` records have none, of `total` records.
+    pub fn counts(self, total: u64, failed: u64, missing: u64) -> Counts {
+        Counts {
+            total,
+            failed: match self {
+                Self::Fail => failed + missing,
+                Self::Pass | Self::Exclude => failed,
             },
-            Self::Fail => Counts {
-                failed: failed + missing,
-                missing,
-                excluded: 0,
+            missing,
+            excluded: match self {
+                Self::Exclude => missing,
+                Self::Pass | Self::Fail => 0,
             },
-            Self::Exclude => Counts {
-                failed,
-                missing,
-                excluded: missing,
-            },
+            ..Counts::default()
         }
     }
 }

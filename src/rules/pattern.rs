@@ -24,17 +24,21 @@
 
 use std::sync::Arc;
 
-use data_validator_plugin::{LogicalType, Schema};
+use data_validator_plugin::LogicalType;
 use serde::Serialize;
 
 use super::nulls::Nulls;
-use super::{Check, Counts, RuleError, RuleType, column};
+use super::row_rule;
+use super::{Answers, Check, Counts, Facts, RuleError, RuleType, typed_column};
 use crate::config::fields::RuleFields;
-use crate::plan::question::{Condition, Count, Question};
+use crate::plan::question::{Condition, Question};
 use crate::plan::regex::{Extent, Pattern as PortablePattern};
 
-pub const RULE_TYPE: RuleType = RuleType { name: "pattern",
-    semantics: 1, read };
+pub const RULE_TYPE: RuleType = RuleType {
+    name: "pattern",
+    semantics: 1,
+    read,
+};
 
 #[derive(Debug, Serialize)]
 struct Pattern {
@@ -70,7 +74,11 @@ fn read(rule: &mut RuleFields<'_>) -> Option<Arc<dyn Check>> {
     let text: String = parameters.required("pattern")?;
     let matches = if native {
         if extent.is_some() {
-            parameters.refuse("match", "'match' does not apply to a native pattern", "anchor the pattern itself");
+            parameters.refuse(
+                "match",
+                "'match' does not apply to a native pattern",
+                "anchor the pattern itself",
+            );
         }
         Matches::Native(text)
     } else {
@@ -81,36 +89,52 @@ fn read(rule: &mut RuleFields<'_>) -> Option<Arc<dyn Check>> {
         match PortablePattern::parse(&text) {
             Ok(pattern) => Matches::Portable(pattern, extent),
             Err(error) => {
-                let hint = error.hint.unwrap_or_else(|| "write it in the portable subset, or set 'native: true'".into());
-                parameters.refuse("pattern", &format!("the pattern '{text}' is refused: {}", error.message), &hint);
+                let hint = error.hint.unwrap_or_else(|| {
+                    "write it in the portable subset, or set 'native: true'".into()
+                });
+                parameters.refuse(
+                    "pattern",
+                    &format!("the pattern '{text}' is refused: {}", error.message),
+                    &hint,
+                );
                 return None;
             }
         }
     };
-    Some(Arc::new(Pattern { column: column?, matches, negate, nulls }))
+    Some(Arc::new(Pattern {
+        column: column?,
+        matches,
+        negate,
+        nulls,
+    }))
 }
 
 impl Check for Pattern {
-    fn questions(&self, schema: &Schema) -> Result<Vec<Question>, RuleError> {
-        let column = column(schema, &self.column)?;
-        if column.logical_type != LogicalType::Text {
-            return Err(RuleError::Unfit(format!(
-                "a pattern needs text, but column '{}' is {}; a custom rule can cast it",
-                column.name, column.logical_type
-            )));
-        }
+    fn questions(&self, facts: &Facts<'_>) -> Result<Vec<Question>, RuleError> {
+        let column = typed_column(facts.schema, &self.column, &LogicalType::Text, "a pattern")?;
         let name = column.name.clone();
         let matches = match &self.matches {
-            Matches::Portable(pattern, extent) => {
-                Condition::Matches { column: name.clone(), pattern: pattern.clone(), extent: *extent }
-            }
-            Matches::Native(pattern) => Condition::MatchesNative { column: name.clone(), pattern: pattern.clone() },
+            Matches::Portable(pattern, extent) => Condition::Matches {
+                column: name.clone(),
+                pattern: pattern.clone(),
+                extent: *extent,
+            },
+            Matches::Native(pattern) => Condition::MatchesNative {
+                column: name.clone(),
+                pattern: pattern.clone(),
+            },
         };
-        let failed = if self.negate { matches } else { Condition::Not(Box::new(matches)) };
-        Ok(vec![Question::new(Count::Rows(Condition::IsNull(name))), Question::new(Count::Rows(failed))])
+        Ok(row_rule::questions(
+            &name,
+            if self.negate {
+                matches
+            } else {
+                matches.negated()
+            },
+        ))
     }
 
-    fn judge(&self, _total: u64, answers: &[u64]) -> Result<Counts, RuleError> {
-        Ok(self.nulls.counts(answers[1], answers[0]))
+    fn judge(&self, _facts: &Facts<'_>, answers: &Answers<'_>) -> Result<Counts, RuleError> {
+        Ok(row_rule::judge(self.nulls, answers))
     }
 }

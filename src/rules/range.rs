@@ -8,7 +8,8 @@
 //!
 //! ## Parameters
 //! `min_value`, `max_value`: one is enough; a number, or text for dates (`2026-01-31`), timestamps
-//! (`2026-01-31T12:00:00Z`, UTC without a zone) and text columns.
+//! (`2026-01-31T12:00:00Z`, UTC without a zone) and text columns. For a column of whole or decimal numbers
+//! a number with more than 15 digits stands in quotes, which keep all of them.
 //! `exclusive_min`, `exclusive_max` (default false): the bound itself fails.
 //! `nulls`: `pass` (default), `fail`, `exclude`.
 //!
@@ -23,17 +24,20 @@
 
 use std::sync::Arc;
 
-use data_validator_plugin::Schema;
 use serde::Serialize;
 
 use super::bound::{Bound, Side};
 use super::nulls::Nulls;
-use super::{Check, Counts, RuleError, RuleType, column};
+use super::row_rule;
+use super::{Answers, Check, Counts, Facts, RuleError, RuleType, column};
 use crate::config::fields::RuleFields;
-use crate::plan::question::{Condition, Count, Question};
+use crate::plan::question::{Condition, Question};
 
-pub const RULE_TYPE: RuleType = RuleType { name: "range",
-    semantics: 1, read };
+pub const RULE_TYPE: RuleType = RuleType {
+    name: "range",
+    semantics: 1,
+    read,
+};
 
 #[derive(Debug, Serialize)]
 struct Range {
@@ -57,15 +61,22 @@ fn read(rule: &mut RuleFields<'_>) -> Option<Arc<dyn Check>> {
         );
     }
     if min.is_none() && max.is_none() {
-        rule.parameters.refuse_unless_refused("a range needs min_value or max_value", "give one of them, or both");
+        rule.parameters.refuse_unless_refused(
+            "a range needs min_value or max_value",
+            "give one of them, or both",
+        );
         return None;
     }
-    Some(Arc::new(Range { column: column?, bounds: min.into_iter().chain(max).collect(), nulls }))
+    Some(Arc::new(Range {
+        column: column?,
+        bounds: min.into_iter().chain(max).collect(),
+        nulls,
+    }))
 }
 
 impl Check for Range {
-    fn questions(&self, schema: &Schema) -> Result<Vec<Question>, RuleError> {
-        let column = column(schema, &self.column)?;
+    fn questions(&self, facts: &Facts<'_>) -> Result<Vec<Question>, RuleError> {
+        let column = column(facts.schema, &self.column)?;
         let mut failed = Vec::new();
         for bound in &self.bounds {
             failed.extend(bound.violated_by(column)?);
@@ -73,13 +84,10 @@ impl Check for Range {
         if column.logical_type.can_be_nan() {
             failed.push(Condition::IsNan(column.name.clone()));
         }
-        Ok(vec![
-            Question::new(Count::Rows(Condition::IsNull(column.name.clone()))),
-            Question::new(Count::Rows(Condition::any(failed))),
-        ])
+        Ok(row_rule::questions(&column.name, Condition::any(failed)))
     }
 
-    fn judge(&self, _total: u64, answers: &[u64]) -> Result<Counts, RuleError> {
-        Ok(self.nulls.counts(answers[1], answers[0]))
+    fn judge(&self, _facts: &Facts<'_>, answers: &Answers<'_>) -> Result<Counts, RuleError> {
+        Ok(row_rule::judge(self.nulls, answers))
     }
 }

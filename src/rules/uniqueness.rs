@@ -22,15 +22,17 @@
 
 use std::sync::Arc;
 
-use data_validator_plugin::Schema;
 use serde::Serialize;
 
-use super::{Check, Counts, Detail, RuleError, RuleType, column};
+use super::{Answers, Check, Counts, Detail, Facts, RuleError, RuleType, column};
 use crate::config::fields::RuleFields;
 use crate::plan::question::{Condition, Count, KeyCount, Question};
 
-pub const RULE_TYPE: RuleType = RuleType { name: "uniqueness",
-    semantics: 1, read };
+pub const RULE_TYPE: RuleType = RuleType {
+    name: "uniqueness",
+    semantics: 1,
+    read,
+};
 
 #[derive(Debug, Serialize)]
 struct Uniqueness {
@@ -38,38 +40,76 @@ struct Uniqueness {
 }
 
 fn read(rule: &mut RuleFields<'_>) -> Option<Arc<dyn Check>> {
-    Some(Arc::new(Uniqueness { columns: rule.columns()? }))
+    Some(Arc::new(Uniqueness {
+        columns: rule.columns()?,
+    }))
 }
 
-impl Uniqueness {
-    fn keys(&self, which: KeyCount) -> Question {
-        Question::new(Count::Keys { columns: self.columns.clone(), which })
-    }
+/// The number of different complete keys.
+pub fn distinct_keys(columns: &[String]) -> Question {
+    keys(columns, KeyCount::Distinct)
+}
+
+/// What a reader wants to know about keys that occur more than once.
+pub fn duplicates(columns: &[String]) -> Vec<Detail> {
+    vec![
+        Detail {
+            name: "duplicate_keys",
+            question: keys(columns, KeyCount::Repeated),
+        },
+        Detail {
+            name: "duplicate_rows",
+            question: keys(columns, KeyCount::RowsWithRepeated),
+        },
+    ]
+}
+
+/// The records whose key another record has already.
+pub fn surplus(total: u64, missing: u64, distinct: u64) -> Result<u64, RuleError> {
+    let present = total.checked_sub(missing);
+    present.and_then(|present| present.checked_sub(distinct)).ok_or_else(|| {
+        RuleError::BadAnswer(format!(
+            "the data changed while it was read: {total} rows, {missing} without key, {distinct} distinct keys"
+        ))
+    })
+}
+
+fn keys(columns: &[String], which: KeyCount) -> Question {
+    Question::new(Count::Keys {
+        columns: columns.to_vec(),
+        which,
+    })
 }
 
 impl Check for Uniqueness {
-    fn questions(&self, schema: &Schema) -> Result<Vec<Question>, RuleError> {
+    fn questions(&self, facts: &Facts<'_>) -> Result<Vec<Question>, RuleError> {
         for name in &self.columns {
-            column(schema, name)?;
+            column(facts.schema, name)?;
         }
-        let missing = self.columns.iter().cloned().map(Condition::IsNull).collect();
-        Ok(vec![Question::new(Count::Rows(Condition::any(missing))), self.keys(KeyCount::Distinct)])
+        let missing = self
+            .columns
+            .iter()
+            .cloned()
+            .map(Condition::IsNull)
+            .collect();
+        Ok(vec![
+            Question::rows(Condition::any(missing)),
+            distinct_keys(&self.columns),
+        ])
     }
 
-    fn judge(&self, total: u64, answers: &[u64]) -> Result<Counts, RuleError> {
-        let (missing, distinct) = (answers[0], answers[1]);
-        let failed = total.checked_sub(missing).and_then(|present| present.checked_sub(distinct)).ok_or_else(|| {
-            RuleError::BadAnswer(format!(
-                "the data changed while it was read: {total} rows, {missing} without key, {distinct} distinct keys"
-            ))
-        })?;
-        Ok(Counts { failed, missing, excluded: 0 })
+    fn judge(&self, _facts: &Facts<'_>, answers: &Answers<'_>) -> Result<Counts, RuleError> {
+        let missing = answers.count(0);
+        let failed = surplus(answers.total, missing, answers.count(1))?;
+        Ok(Counts {
+            total: answers.total,
+            failed,
+            missing,
+            ..Counts::default()
+        })
     }
 
     fn details(&self) -> Vec<Detail> {
-        vec![
-            Detail { name: "duplicate_keys", question: self.keys(KeyCount::Repeated) },
-            Detail { name: "duplicate_rows", question: self.keys(KeyCount::RowsWithRepeated) },
-        ]
+        duplicates(&self.columns)
     }
 }

@@ -1,19 +1,22 @@
 //! Runs the scans of a plan and takes the answers.
 
+use std::str::FromStr;
 use std::time::{Duration, Instant};
 
+use bigdecimal::BigDecimal;
 use data_validator_plugin::{Call, EngineError, ErrorClass, Session};
 
 use crate::engines::connection::{Connection, Limits};
 use crate::engines::decode::{Cell, first_rows};
 use crate::engines::retry::Attempts;
 use crate::plan::question::{Count, QueryCount, Question};
+use crate::plan::value::Value;
 use crate::plan::{Plan, Rows, Scan, sql};
 
 /// What became of a question, its share of the time, and what the scan took.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    pub count: Result<u64, EngineError>,
+    pub value: Result<Value, EngineError>,
     pub elapsed: Duration,
     pub attempts: Attempts,
 }
@@ -22,7 +25,7 @@ impl Answer {
     /// A count that needed no query.
     pub fn proven(count: u64) -> Self {
         Self {
-            count: Ok(count),
+            value: Ok(Value::Integer(count.into())),
             elapsed: Duration::ZERO,
             attempts: Attempts::default(),
         }
@@ -54,11 +57,21 @@ pub fn run_scan(
         scan.shape,
         &questions,
     );
-    let outcome = connection.call(limits, |session, call| ask(session, call, &sql, &questions));
+    let timeout = questions[0].timeout;
+    let within = limits.within(timeout);
+    let mut outcome = connection.call(within, |session, call| ask(session, call, &sql, &questions));
+    if let (Err(error), Some(timeout)) = (&mut outcome.result, timeout)
+        && error.class == ErrorClass::Timeout
+        && within.deadline != limits.deadline
+    {
+        let seconds = timeout.as_secs_f64();
+        error.message =
+            format!("the rule's timeout of {seconds} s was reached; the query was cancelled");
+    }
     let elapsed = started.elapsed() / questions.len() as u32;
-    let answer = |count| {
+    let answer = |value| {
         Some(Answer {
-            count,
+            value,
             elapsed,
             attempts: outcome.attempts.clone(),
         })
@@ -66,9 +79,9 @@ pub fn run_scan(
     let failed = outcome.result.is_err();
     let plain = failed.then(|| plan.plain(scan)).flatten();
     match outcome.result {
-        Ok(counts) => {
-            for (&index, count) in scan.questions.iter().zip(counts) {
-                answers[index] = answer(Ok(count));
+        Ok(values) => {
+            for (&index, value) in scan.questions.iter().zip(values) {
+                answers[index] = answer(Ok(value));
             }
         }
         // A form other than the plain one may fail where the question does not.
@@ -106,7 +119,7 @@ fn ask(
     call: &Call,
     sql: &str,
     questions: &[&Question],
-) -> Result<Vec<u64>, EngineError> {
+) -> Result<Vec<Value>, EngineError> {
     let mut stream = session.query(sql, call)?;
     let rows = first_rows(&mut *stream, 2)?;
     let by_user = matches!(
@@ -118,7 +131,11 @@ fn ask(
     );
     match &*rows {
         [row] if row.len() == questions.len() || by_user && !row.is_empty() => {
-            row.iter().take(questions.len()).map(count).collect()
+            let answer = |(cell, question): (&Cell, &&Question)| match question.count {
+                Count::Value { .. } => value(cell),
+                _ => count(cell),
+            };
+            row.iter().zip(questions).map(answer).collect()
         }
         [row] => Err(not_a_count(format!(
             "{} cells for {} questions",
@@ -132,11 +149,36 @@ fn ask(
     }
 }
 
-fn count(cell: &Cell) -> Result<u64, EngineError> {
+fn count(cell: &Cell) -> Result<Value, EngineError> {
+    let of_type = |data_type: &str| Err(not_a_count(format!("a value of type {data_type}")));
     match cell {
-        Cell::Integer(number) => u64::try_from(*number).map_err(|_| not_a_count(number)),
+        Cell::Integer(number) if u64::try_from(*number).is_ok() => Ok(Value::Integer(*number)),
+        Cell::Integer(number) => Err(not_a_count(number)),
         Cell::Null => Err(not_a_count("NULL")),
-        Cell::Other(data_type) => Err(not_a_count(format!("a value of type {data_type}"))),
+        Cell::Double(_) => of_type("Float64"),
+        Cell::Text(_) => of_type("Utf8"),
+        Cell::Other(data_type) => of_type(data_type),
+    }
+}
+
+/// A number that was computed. Text is a number with all its digits, or PostgreSQL's word for none.
+fn value(cell: &Cell) -> Result<Value, EngineError> {
+    let unexpected = |found: &str| {
+        EngineError::new(
+            ErrorClass::Data,
+            format!("the query should give a number, but gave {found}"),
+        )
+    };
+    match cell {
+        Cell::Null => Ok(Value::Missing),
+        Cell::Integer(number) => Ok(Value::Integer(*number)),
+        Cell::Double(number) => Ok(Value::Double(*number)),
+        Cell::Text(text) => match (BigDecimal::from_str(text), text.parse::<f64>()) {
+            (Ok(number), _) => Ok(Value::Exact(number)),
+            (_, Ok(number)) => Ok(Value::Double(number)),
+            _ => Err(unexpected("a text that is none")),
+        },
+        Cell::Other(data_type) => Err(unexpected(&format!("a value of type {data_type}"))),
     }
 }
 

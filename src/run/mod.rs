@@ -7,6 +7,7 @@ pub mod ask;
 pub mod filter;
 pub mod masking;
 pub mod memory;
+pub mod parents;
 pub mod planning;
 pub mod prepare;
 pub mod result;

@@ -94,7 +94,7 @@ fn few_values(
     });
     let number = |cell: &Cell| match cell {
         Cell::Integer(number) => *number as f64,
-        Cell::Null | Cell::Other(_) => 0.0,
+        Cell::Null | Cell::Double(_) | Cell::Text(_) | Cell::Other(_) => 0.0,
     };
     let cells: Vec<f64> = sampled
         .result

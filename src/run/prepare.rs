@@ -1,14 +1,17 @@
 //! Makes a table ready: its source attached, its rules turned into a plan.
 
-use data_validator_plugin::{Dialect, EngineError, RegexFlavour, Relation, Schema};
+use data_validator_plugin::{Dialect, EngineError, Relation, Schema};
+use jiff::Timestamp;
 
+use super::parents::Parents;
 use super::planning::{self, PlanOptions, SMALL_BYTES};
-use crate::config::{Rule, Table};
+use crate::config::{Config, Rule, Table};
 use crate::engines::connection::{Connection, Limits};
 use crate::engines::retry::Attempts;
-use crate::plan::question::{Condition, Count, Question};
+use crate::plan::ability::Ability;
+use crate::plan::question::{Condition, Question};
 use crate::plan::{Plan, Rows};
-use crate::rules::RuleError;
+use crate::rules::{Facts, RuleError};
 use crate::sources::{Found, SourceError};
 
 /// A table that is ready to be scanned.
@@ -20,9 +23,12 @@ pub struct Prepared<'t> {
     /// The source with all its columns.
     pub source: Relation,
     pub schema: Schema,
+    /// The moment that counts as now.
+    pub now: Timestamp,
+    pub parents: Parents,
     pub rules: Vec<PreparedRule<'t>>,
     pub plan: Plan,
-    /// What connecting and attaching took.
+    /// What the call took that took the most attempts, from connecting on.
     pub attempts: Attempts,
     /// Whether each scan would read and parse a large source.
     is_costly_to_scan: bool,
@@ -40,8 +46,8 @@ pub struct PreparedRule<'t> {
 pub enum Step {
     /// It asks: indices of the plan's questions.
     Ask {
-        /// The number of rows in scope.
-        total: usize,
+        /// The number of rows in scope; `None` where the table as a whole is judged.
+        total: Option<usize>,
         questions: Vec<usize>,
     },
     /// It is left out, for this reason.
@@ -63,48 +69,68 @@ pub enum PrepareError {
     },
 }
 
+/// What a table is made ready with.
+pub struct Preparing<'p> {
+    pub connection: &'p mut Connection,
+    pub limits: Limits<'p>,
+    pub config: &'p Config,
+    pub options: PlanOptions,
+    pub now: Timestamp,
+    /// The rules whose other relations are attached too.
+    pub parents_of: &'p [&'p Rule],
+}
+
 /// Attaches a table's source and plans the scans for these rules of it; reads metadata only, except
 /// that the column types of CSV files are inferred from their rows.
 pub fn prepare<'t>(
-    connection: &mut Connection,
-    limits: Limits<'_>,
+    preparing: Preparing<'_>,
     table: &'t Table,
     found: &Found,
     rules: &[&'t Rule],
-    options: PlanOptions,
 ) -> Result<Prepared<'t>, PrepareError> {
+    let Preparing {
+        connection,
+        limits,
+        config,
+        options,
+        now,
+        parents_of,
+    } = preparing;
     let source = found.source()?;
-    let attached = connection.attach(&table.name, &source, limits);
     let failed = |error, attempts| PrepareError::Engine {
         what: found.describe(),
         error: Box::new(error),
         attempts: Box::new(attempts),
     };
-    let attempts = attached.attempts;
+    // What was asked before is told apart from what this table takes.
+    connection.take_hardest();
+    let attached = connection.attach(&table.name, &source, limits);
     let relation = attached
         .result
-        .map_err(|error| failed(error, attempts.clone()))?;
+        .map_err(|error| failed(error, attached.attempts))?;
     let schema = connection.call(limits, |session, call| session.schema(&relation, call));
     let schema = schema
         .result
         .map_err(|error| failed(error, schema.attempts))?;
+    let parents = Parents::attach(connection, limits, config, table, parents_of);
     let mut plan = Plan::default();
-    let rules = rules
-        .iter()
-        .map(|rule| PreparedRule {
-            rule,
-            step: step(rule, &schema, &connection.description().dialect, &mut plan),
-        })
-        .collect();
+    let dialect = &connection.description().dialect;
+    let prepare = |rule: &&'t Rule| PreparedRule {
+        rule,
+        step: step(rule, &schema, now, &parents, dialect, &mut plan),
+    };
+    let rules = rules.iter().map(prepare).collect();
     let bytes = found.bytes();
     let mut prepared = Prepared {
         table,
         source: relation.clone(),
         relation,
         schema: schema.clone(),
+        now,
+        parents,
         rules,
         plan,
-        attempts,
+        attempts: Attempts::default(),
         is_costly_to_scan: found.is_parsed_by_each_scan()
             && bytes.is_some_and(|bytes| bytes > SMALL_BYTES),
     };
@@ -112,6 +138,7 @@ pub fn prepare<'t>(
     if prepared.is_copied_first() && !options.only_shown {
         prepared.copy_rows(connection, limits, &schema, options);
     }
+    prepared.attempts = connection.take_hardest();
     Ok(prepared)
 }
 
@@ -179,6 +206,16 @@ impl Prepared<'_> {
         }
     }
 
+    /// What is known of the table, to judge a rule by.
+    pub fn facts(&self, rule: &Rule) -> Facts<'_> {
+        let reference = rule.check.reference();
+        Facts {
+            schema: &self.schema,
+            now: self.now,
+            parent: reference.and_then(|reference| self.parents.of(reference).ok()),
+        }
+    }
+
     /// The rows that the rules look at.
     pub fn rows(&self) -> Rows<'_> {
         Rows {
@@ -188,25 +225,49 @@ impl Prepared<'_> {
     }
 }
 
-fn step(rule: &Rule, schema: &Schema, dialect: &Dialect, plan: &mut Plan) -> Step {
-    let scoped = |question: Question| Question {
+fn step(
+    rule: &Rule,
+    schema: &Schema,
+    now: Timestamp,
+    parents: &Parents,
+    dialect: &Dialect,
+    plan: &mut Plan,
+) -> Step {
+    let parent = match rule
+        .check
+        .reference()
+        .map(|reference| parents.of(reference))
+    {
+        None => None,
+        Some(Ok(parent)) => Some(parent),
+        Some(Err(error)) => return Step::Unfit(error),
+    };
+    let facts = Facts {
+        schema,
+        now,
+        parent,
+    };
+    let of_rule = |question: Question| Question {
         scope: rule.scope.clone(),
+        timeout: rule.timeout,
         ..question
     };
-    match rule.check.questions(schema) {
-        Ok(questions)
-            if dialect.regex_flavour == RegexFlavour::None
-                && questions.iter().any(Question::has_pattern) =>
-        {
-            Step::Unfit(RuleError::NoPatterns)
+    match rule.check.questions(&facts) {
+        Ok(questions) => {
+            let lacking = |question| Ability::lacking(question, dialect);
+            if let Some(ability) = questions.iter().find_map(lacking) {
+                return Step::Unfit(RuleError::Lacks(ability));
+            }
+            let total = (!rule.check.judges_table())
+                .then(|| plan.ask(of_rule(Question::rows(Condition::Always))));
+            let questions = questions.into_iter();
+            Step::Ask {
+                total,
+                questions: questions
+                    .map(|question| plan.ask(of_rule(question)))
+                    .collect(),
+            }
         }
-        Ok(questions) => Step::Ask {
-            total: plan.ask(scoped(Question::new(Count::Rows(Condition::Always)))),
-            questions: questions
-                .into_iter()
-                .map(|question| plan.ask(scoped(question)))
-                .collect(),
-        },
         Err(RuleError::UnknownColumn { column, .. }) if rule.if_column_exists => {
             Step::Skip(format!("the table has no column '{column}'"))
         }

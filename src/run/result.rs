@@ -26,6 +26,11 @@ pub struct RuleResult {
     pub warned: bool,
     /// Records that the success rate leaves out.
     pub excluded_count: u64,
+    /// What was measured on the table as a whole: a number, or text for what JSON has no exact number for.
+    pub observed: Option<Value>,
+    /// In words, why the table as a whole failed; part of the message.
+    #[serde(skip)]
+    pub finding: Option<String>,
     /// Taken over from the state, and not asked anew.
     pub reused: bool,
     /// Why it was taken over, or why it ran; empty where no state is kept.
@@ -110,8 +115,12 @@ impl Summary {
     pub fn redacted(mut self, secrets: &Secrets) -> Self {
         for result in &mut self.results {
             result.message = secrets.redact(&result.message).into_owned();
-            for told in [&mut result.last_error, &mut result.no_samples] {
-                *told = (told.take()).map(|error| secrets.redact(&error).into_owned());
+            for told in [
+                &mut result.finding,
+                &mut result.last_error,
+                &mut result.no_samples,
+            ] {
+                *told = (told.take()).map(|told| secrets.redact(&told).into_owned());
             }
         }
         self

@@ -11,8 +11,8 @@ use crate::engines::connection::{Connection, Limits};
 use crate::engines::decode::Batches;
 use crate::engines::json_value::json_values;
 use crate::plan::failing::Failing;
-use crate::plan::sql;
-use crate::rules::RuleError;
+use crate::plan::{sql, value as plan};
+use crate::rules::{Answers, Facts, RuleError};
 use crate::similar::similar;
 
 /// A query for more rules than this would be too long for some engines.
@@ -28,13 +28,21 @@ pub fn are_wanted(samples: &Samples, result: &RuleResult) -> bool {
 ///
 /// # Errors
 /// When the rule does not fit the table.
-pub fn failing_rows(rule: &Rule, schema: &Schema) -> Result<Option<Failing>, RuleError> {
+pub fn failing_rows(rule: &Rule, facts: &Facts<'_>) -> Result<Option<Failing>, RuleError> {
     if rule.check.judges_table() {
         return Ok(None);
     }
-    let questions = rule.check.questions(schema)?;
+    let questions = rule.check.questions(facts)?;
     let failed_of_row = |answers: &[u64]| {
-        let counts = rule.check.judge(1, answers).ok()?;
+        let values: Vec<plan::Value> = (answers.iter())
+            .map(|answer| plan::Value::Integer(i128::from(*answer)))
+            .collect();
+        let values: Vec<&plan::Value> = values.iter().collect();
+        let of_row = Answers {
+            total: 1,
+            values: &values,
+        };
+        let counts = rule.check.judge(facts, &of_row).ok()?;
         Some(counts.failed)
     };
     Ok(Failing::of(&questions, rule.scope.as_ref(), failed_of_row))
@@ -59,7 +67,7 @@ pub fn add(
         // Rather no rows than rows with a value that was to be hidden.
         let failing = match &misspelt {
             Some(why) => Err(why.clone()),
-            None => failing_rows(rule, &prepared.schema).map_err(|error| error.to_string()),
+            None => failing_rows(rule, &prepared.facts(rule)).map_err(|error| error.to_string()),
         };
         match failing {
             Ok(Some(failing)) => asked.push((failing, result)),

@@ -53,6 +53,8 @@ pub struct FilterSettings {
     pub deadline: Option<Instant>,
     /// Asks the work to stop.
     pub interrupt: Interrupt,
+    /// The moment that counts as now.
+    pub now: Option<Timestamp>,
 }
 
 /// What a run gave.

@@ -4,19 +4,22 @@ use std::collections::BTreeSet;
 use std::sync::RwLock;
 use std::time::Duration;
 
-use data_validator_plugin::Schema;
+use data_validator_plugin::{ErrorClass, Schema};
+use jiff::Timestamp;
 
 use super::ask::{Answer, Answers, run_scan};
 use super::memory::Memory;
 use super::planning::PlanOptions;
-use super::prepare::{PrepareError, Prepared, Step, prepare};
+use super::prepare::{PrepareError, Prepared, PreparedRule, Preparing, Step, prepare};
 use super::result::{RuleResult, Status, Summary};
 use super::{samples, verdict};
 use crate::config::{Config, Rule, Samples, Table};
 use crate::engines::connection::{Connection, Limits};
 use crate::engines::retry::Attempts;
 use crate::plan::question::Question;
+use crate::plan::value::Value;
 use crate::plan::{Known, Plan};
+use crate::rules::{self, RuleError};
 use crate::sources;
 use crate::state::RunState;
 
@@ -28,6 +31,8 @@ pub struct Means<'a> {
     pub plan: PlanOptions,
     /// Failing rows to show of each rule, in place of what the table says.
     pub samples: Option<u32>,
+    /// The moment that counts as now.
+    pub now: Timestamp,
     /// What earlier runs recorded; `None` where no state is kept.
     pub state: Option<&'a RwLock<RunState>>,
 }
@@ -41,6 +46,7 @@ pub fn validate(means: Means<'_>, table: &Table, rules: &[&Rule]) -> Summary {
         limits,
         plan,
         samples,
+        now,
         state,
     } = means;
     let samples = Samples {
@@ -77,7 +83,20 @@ pub fn validate(means: Means<'_>, table: &Table, rules: &[&Rule]) -> Summary {
         return Summary::new(&table.name, results.into_iter().flatten().collect());
     }
     let wanted_rules: Vec<&Rule> = wanted.iter().map(|&index| rules[index]).collect();
-    match prepare(connection, limits, table, &found, &wanted_rules, plan) {
+    let read_again = rules.iter().zip(&results).filter(|(_, result)| {
+        let result = result.as_ref();
+        result.is_none_or(|it| samples::are_wanted(&samples, it))
+    });
+    let parents_of: Vec<&Rule> = read_again.map(|(rule, _)| *rule).collect();
+    let preparing = Preparing {
+        connection,
+        limits,
+        config,
+        options: plan,
+        now,
+        parents_of: &parents_of,
+    };
+    match prepare(preparing, table, &found, &wanted_rules) {
         Ok(prepared) => {
             run_scans(
                 connection,
@@ -177,7 +196,7 @@ fn judge_answered(
     let mut judged = Vec::new();
     for (rule, &index) in prepared.rules.iter().zip(wanted) {
         if results[index].is_none()
-            && let Some(mut result) = judge(rule.rule, &rule.step, answers)
+            && let Some(mut result) = judge(prepared, rule, answers)
         {
             note_attempts(&mut result, &prepared.attempts);
             results[index] = Some(result);
@@ -188,36 +207,65 @@ fn judge_answered(
 }
 
 /// The result of a rule, once all its questions are answered.
-fn judge(rule: &Rule, step: &Step, answers: &Answers) -> Option<RuleResult> {
-    let (total, questions) = match step {
+fn judge(
+    prepared: &Prepared<'_>,
+    prepared_rule: &PreparedRule<'_>,
+    answers: &Answers,
+) -> Option<RuleResult> {
+    let rule = prepared_rule.rule;
+    let (total, questions) = match &prepared_rule.step {
         Step::Skip(why) => return Some(verdict::skipped(rule, why)),
-        Step::Unfit(error) => return Some(verdict::unjudged(rule, &error.to_string())),
-        Step::Ask { total, questions } => (answers[*total].as_ref()?, questions),
+        Step::Unfit(error) => return Some(unfit(rule, error)),
+        Step::Ask { total, questions } => (total, questions),
     };
-    let answers: Vec<&Answer> = questions
+    let answer = |index: &usize| answers[*index].as_ref();
+    let total: Option<&Answer> = match total {
+        Some(total) => Some(answer(total)?),
+        None => None,
+    };
+    let answers: Vec<&Answer> = questions.iter().map(answer).collect::<Option<_>>()?;
+    let failed = answers
         .iter()
-        .map(|&index| answers[index].as_ref())
-        .collect::<Option<_>>()?;
-    let counts: Result<Vec<u64>, _> = answers.iter().map(|answer| answer.count.clone()).collect();
-    let mut result = match (total.count.clone(), counts) {
-        (Ok(total), Ok(counts)) => match rule.check.judge(total, &counts) {
-            Ok(counts) => verdict::judge(rule, total, counts),
-            Err(error) => verdict::unjudged(rule, &error.to_string()),
-        },
-        (Err(error), _) | (_, Err(error)) => {
+        .chain(&total)
+        .find_map(|answer| answer.value.as_ref().err());
+    let mut result = match failed {
+        Some(error) => {
             let mut result = verdict::unjudged(rule, &error.message);
             result
                 .metadata
                 .insert("error_class".into(), error.class.as_str().into());
             result
         }
+        None => {
+            let values: Vec<&Value> = answers
+                .iter()
+                .filter_map(|answer| answer.value.as_ref().ok())
+                .collect();
+            let answers = rules::Answers {
+                total: total.map_or(1, |total| total.value.as_ref().map_or(0, Value::count)),
+                values: &values,
+            };
+            match rule.check.judge(&prepared.facts(rule), &answers) {
+                Ok(counts) => verdict::judge(rule, counts),
+                Err(error) => verdict::unjudged(rule, &error.to_string()),
+            }
+        }
     };
     let elapsed: Duration = answers.iter().map(|answer| answer.elapsed).sum();
     result.execution_time_ms = elapsed.as_secs_f64() * 1000.0;
-    for answer in answers.into_iter().chain([total]) {
+    for answer in answers.into_iter().chain(total) {
         note_attempts(&mut result, &answer.attempts);
     }
     Some(result)
+}
+
+fn unfit(rule: &Rule, error: &RuleError) -> RuleResult {
+    let mut result = verdict::unjudged(rule, &error.to_string());
+    if error.is_unsupported() {
+        let class = ErrorClass::Unsupported.as_str();
+        result.metadata.insert("error_class".into(), class.into());
+    }
+    result
 }
 
 fn note_attempts(result: &mut RuleResult, attempts: &Attempts) {
@@ -267,6 +315,7 @@ fn add_details(
             for detail in rule.check.details() {
                 let question = Question {
                     scope: rule.scope.clone(),
+                    timeout: rule.timeout,
                     ..detail.question
                 };
                 wanted.push((index, detail.name, plan.ask(question)));
@@ -297,9 +346,9 @@ fn add_details(
         // A detail that cannot be had leaves the verdict as it is.
         let count = answers[question]
             .as_ref()
-            .and_then(|answer| answer.count.as_ref().ok());
+            .and_then(|answer| answer.value.as_ref().ok());
         if let (Some(result), Some(count)) = (&mut results[index], count) {
-            result.metadata.insert(name.into(), (*count).into());
+            result.metadata.insert(name.into(), count.count().into());
             told.push(index);
         }
     }

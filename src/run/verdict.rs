@@ -6,9 +6,9 @@ use super::result::{RuleResult, Status};
 use crate::config::{Limit, OnEmpty, Rule};
 use crate::rules::Counts;
 
-/// Judges what a rule's check found among `total` rows in scope.
-pub fn judge(rule: &Rule, total: u64, counts: Counts) -> RuleResult {
-    let judged = total.saturating_sub(counts.excluded);
+/// Judges what a rule's check found.
+pub fn judge(rule: &Rule, counts: Counts) -> RuleResult {
+    let judged = counts.total.saturating_sub(counts.excluded);
     if counts.failed > judged {
         return unjudged(
             rule,
@@ -20,9 +20,11 @@ pub fn judge(rule: &Rule, total: u64, counts: Counts) -> RuleResult {
     }
     let mut result = blank(rule, Status::Passed);
     result.failed_count = counts.failed;
-    result.total_count = total;
+    result.total_count = counts.total;
     result.missing_count = counts.missing;
     result.excluded_count = counts.excluded;
+    result.observed = counts.observed;
+    result.finding = counts.finding;
     if judged == 0 {
         return judge_empty(rule, result);
     }
@@ -46,7 +48,10 @@ pub fn judge(rule: &Rule, total: u64, counts: Counts) -> RuleResult {
     result.message = if counts.failed == 0 {
         "All records valid".into()
     } else {
-        failed_message(rule, judged, &result)
+        match &result.finding {
+            Some(finding) => format!("Rule '{}': {finding}", rule.name),
+            None => failed_message(rule, judged, &result),
+        }
     };
     result
 }
@@ -132,6 +137,8 @@ fn blank(rule: &Rule, status: Status) -> RuleResult {
         missing_count: 0,
         warned: false,
         excluded_count: 0,
+        observed: None,
+        finding: None,
         reused: false,
         reason: String::new(),
         attempts: 0,

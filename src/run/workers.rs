@@ -6,6 +6,9 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::Instant;
 
+use jiff::Timestamp;
+
+use super::parents;
 use super::planning::PlanOptions;
 use super::result::Summary;
 use super::settings::Progress;
@@ -25,6 +28,8 @@ pub struct Work<'a> {
     pub samples: Option<u32>,
     pub interrupt: &'a Interrupt,
     pub deadline: Option<Instant>,
+    /// The moment that counts as now.
+    pub now: Timestamp,
     /// `None` where no state is kept.
     pub state: Option<&'a RwLock<RunState>>,
 }
@@ -117,10 +122,12 @@ impl Work<'_> {
             limits,
             plan: self.plan,
             samples: self.samples,
+            now: self.now,
             state: self.state,
         };
         let summary = table::validate(means, table, rules);
         connection.detach(&table.name);
+        parents::detach(connection, table, rules);
         summary
     }
 }

@@ -1,7 +1,7 @@
 //! A result as it is recorded, and a recorded result as it is taken over.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::entry::{RuleEntry, Status as EntryStatus};
 use super::fingerprint::Fingerprint;
@@ -23,11 +23,11 @@ pub struct Proof<'a> {
     pub verified: Option<bool>,
 }
 
-/// A result as it is recorded: first the keys that the Python tool has.
+/// A result as it is recorded: first the keys that the Python tool has. There may be a million of them, so what
+/// is nothing, and what follows from the rest, is left out.
 #[derive(Serialize)]
 struct Recorded<'r> {
     rule_name: &'r str,
-    rule_type: &'r str,
     passed: bool,
     failed_count: u64,
     total_count: u64,
@@ -35,10 +35,19 @@ struct Recorded<'r> {
     message: &'r str,
     severity: Severity,
     execution_time_ms: f64,
+    #[serde(skip_serializing_if = "Map::is_empty")]
     metadata: &'r Map<String, Value>,
+    #[serde(skip_serializing_if = "follows_from_passed")]
     status: Status,
+    #[serde(skip_serializing_if = "is_zero")]
     missing_count: u64,
+    #[serde(skip_serializing_if = "is_zero")]
     excluded_count: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    observed: Option<&'r Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finding: Option<&'r str>,
+    /// Says that the counts are ours.
     judged_by: JudgedBy,
 }
 
@@ -56,6 +65,8 @@ struct Recalled {
     success_rate: Value,
     message: Value,
     metadata: Value,
+    observed: Option<Value>,
+    finding: Value,
     judged_by: Option<JsonText>,
 }
 
@@ -68,7 +79,9 @@ struct JudgedBy {
     max_failed: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     warn_threshold: Option<f64>,
+    #[serde(skip_serializing_if = "is_default")]
     severity: Severity,
+    #[serde(skip_serializing_if = "is_default")]
     on_empty: OnEmpty,
 }
 
@@ -76,18 +89,19 @@ struct JudgedBy {
 pub fn entry(rule: &Rule, result: &RuleResult, proof: Proof<'_>) -> RuleEntry {
     let recorded = JsonText::of(&Recorded {
         rule_name: &result.rule_name,
-        rule_type: result.rule_type,
         passed: result.passed,
         failed_count: result.failed_count,
         total_count: result.total_count,
         success_rate: result.success_rate,
         message: &result.message,
         severity: result.severity,
-        execution_time_ms: result.execution_time_ms,
+        execution_time_ms: to_microseconds(result.execution_time_ms),
         metadata: &result.metadata,
         status: result.status,
         missing_count: result.missing_count,
         excluded_count: result.excluded_count,
+        observed: result.observed.as_ref(),
+        finding: result.finding.as_deref(),
         judged_by: JudgedBy::of(rule),
     });
     RuleEntry {
@@ -113,21 +127,21 @@ pub fn recall(rule: &Rule, entry: &RuleEntry) -> Option<(RuleResult, Option<Stri
     let counts = (
         recorded.failed_count.as_u64(),
         recorded.total_count.as_u64(),
-        recorded.excluded_count.as_u64(),
+        recorded.judged_by,
     );
     let mut result = if recorded.status.as_str() == Some("skipped") {
         verdict::skipped_with(rule, message)
-    } else if let (Some(failed), Some(total), Some(excluded)) = counts {
-        judged_otherwise = recorded
-            .judged_by
-            .and_then(|before| difference(rule, &before));
-        let missing = recorded.missing_count.as_u64()?;
+    } else if let (Some(failed), Some(total), Some(judged_by)) = counts {
+        judged_otherwise = difference(rule, &judged_by);
         let counts = Counts {
+            total,
             failed,
-            missing,
-            excluded,
+            missing: count_or_zero(&recorded.missing_count)?,
+            excluded: count_or_zero(&recorded.excluded_count)?,
+            observed: recorded.observed,
+            finding: recorded.finding.as_str().map(str::to_owned),
         };
-        verdict::judge(rule, total, counts)
+        verdict::judge(rule, counts)
     } else {
         let mut result = verdict::skipped_with(rule, message);
         result.passed = recorded.passed.as_bool()?;
@@ -166,6 +180,30 @@ impl JudgedBy {
     }
 }
 
+/// A count that was left out since it is nothing; `None` when it is no count.
+fn count_or_zero(value: &Value) -> Option<u64> {
+    match value {
+        Value::Null => Some(0),
+        value => value.as_u64(),
+    }
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+fn follows_from_passed(status: &Status) -> bool {
+    matches!(status, Status::Passed | Status::Failed)
+}
+
+fn to_microseconds(milliseconds: f64) -> f64 {
+    (milliseconds * 1e3).round() / 1e3
+}
+
 /// The first thing that a verdict is made by now and was not when it was recorded.
 fn difference(rule: &Rule, before: &JsonText) -> Option<String> {
     let now = JsonText::of(&JudgedBy::of(rule));
@@ -173,16 +211,23 @@ fn difference(rule: &Rule, before: &JsonText) -> Option<String> {
         return None;
     }
     let (now, before): (Map<String, Value>, Map<String, Value>) = (now.read()?, before.read()?);
+    let value_in = |judged_by: &Map<String, Value>, name: &str| {
+        judged_by.get(name).cloned().unwrap_or_else(|| match name {
+            "severity" => json!(Severity::default()),
+            "on_empty" => json!(OnEmpty::default()),
+            _ => Value::Null,
+        })
+    };
     let mut names = now.keys().chain(before.keys());
-    let name = names.find(|name| now.get(*name) != before.get(*name))?;
-    let shown = |value: Option<&Value>| match value {
-        None | Some(Value::Null) => "none".to_owned(),
-        Some(Value::String(text)) => text.clone(),
-        Some(value) => value.to_string(),
+    let name = names.find(|name| value_in(&now, name) != value_in(&before, name))?;
+    let shown = |judged_by: &Map<String, Value>| match value_in(judged_by, name) {
+        Value::Null => "none".to_owned(),
+        Value::String(text) => text,
+        value => value.to_string(),
     };
     Some(format!(
         "re-judged: {name} {} → {}",
-        shown(before.get(name)),
-        shown(now.get(name))
+        shown(&before),
+        shown(&now)
     ))
 }

@@ -1,6 +1,7 @@
 //! What a user can set for this engine.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use data_validator_plugin::{ConfigKey, ConfigKind, EngineConfig, EngineError, ErrorClass};
 use datafusion::config::ConfigOptions;
@@ -8,11 +9,16 @@ use serde_json::Value;
 
 use crate::bytes::parse_bytes;
 
+/// A lock that another process holds is waited for so long, unless a user says otherwise.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// The settings of one session.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// The folder of published tables.
     pub path: Option<PathBuf>,
+    /// How long a lock is waited for that another process holds.
+    pub lock_timeout: Duration,
     pub resources: Resources,
     /// DataFusion's own settings.
     pub options: ConfigOptions,
@@ -45,6 +51,7 @@ pub fn harmless_options() -> Vec<String> {
         "memory_limit",
         "temp_directory",
         "max_temp_directory_size",
+        "lock_timeout",
         "batch_size",
         "target_partitions",
         "datafusion.execution.batch_size",
@@ -62,6 +69,7 @@ impl Settings {
         };
         let mut settings = Self {
             path,
+            lock_timeout: LOCK_TIMEOUT,
             resources: Resources::default(),
             options: options_of_the_interface(),
         };
@@ -89,6 +97,14 @@ impl Settings {
                 self.resources.max_temp_directory_size = Some(bytes()?);
                 return Ok(());
             }
+            "lock_timeout" => {
+                let seconds = value.parse().ok().map(Duration::try_from_secs_f64);
+                let Some(Ok(timeout)) = seconds else {
+                    return Err(refused("it is no number of seconds"));
+                };
+                self.lock_timeout = timeout;
+                return Ok(());
+            }
             "batch_size" => "datafusion.execution.batch_size",
             "target_partitions" => "datafusion.execution.target_partitions",
             name if name.starts_with("datafusion.runtime.") => {
@@ -100,7 +116,7 @@ impl Settings {
             _ => {
                 return Err(refused(
                     "there is none of that name; take memory_limit, temp_directory, max_temp_directory_size, \
-                     batch_size, target_partitions or a setting of DataFusion, such as \
+                     lock_timeout, batch_size, target_partitions or a setting of DataFusion, such as \
                      'datafusion.execution.collect_statistics'",
                 ));
             }

@@ -29,6 +29,17 @@ pub fn dialect() -> Dialect {
         replace_table: None,
         lock_table: None,
         write_parquet: None,
+        text_length: Some("character_length({value})".into()),
+        is_json: Some(format!("{}({{value}})", crate::json_text::NAME)),
+        moment_in_utc: Some("CAST({value} AS TIMESTAMP(6) WITH TIME ZONE)".into()),
+        days_since_epoch: Some("CAST(CAST({value} AS DATE) AS INT)".into()),
+        microseconds_since_epoch: Some(
+            "CAST(CAST({value} AS TIMESTAMP(6) WITH TIME ZONE) AS BIGINT)".into(),
+        ),
+        // Decimals of 256 bits, since those of 128 overflow without a word.
+        exact_sum: Some("CAST(sum(CAST({value} AS DECIMAL(76,{scale}))) AS VARCHAR)".into()),
+        stddev_samp: Some("stddev_samp({value})".into()),
+        stddev_pop: Some("stddev_pop({value})".into()),
         costs: costs(),
     }
 }

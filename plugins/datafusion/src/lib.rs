@@ -9,6 +9,7 @@ mod dialect;
 mod engine;
 mod environment;
 mod error;
+mod json_text;
 mod matches;
 mod memory_pool;
 mod publish;

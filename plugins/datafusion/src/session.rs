@@ -29,7 +29,7 @@ use crate::runtime::Runtime;
 use crate::source::{file_table, with_canonical_values};
 use crate::statement::query_plan;
 use crate::stream::{Planned, Stream};
-use crate::{matches, statistics};
+use crate::{json_text, matches, statistics};
 
 pub struct DataFusionSession {
     context: SessionContext,
@@ -60,7 +60,10 @@ impl DataFusionSession {
         environment: Arc<Environment>,
         runtime: Arc<Runtime>,
     ) -> Result<Self, EngineError> {
-        let store = settings.path.map(Store::open).transpose()?.map(|store| {
+        let opened = settings
+            .path
+            .map(|path| Store::open(path, settings.lock_timeout));
+        let store = opened.transpose()?.map(|store| {
             let store = Arc::new(store);
             (Arc::clone(&store), PublishedCatalog::new(store))
         });
@@ -74,6 +77,7 @@ impl DataFusionSession {
             .build();
         let context = SessionContext::new_with_state(state);
         context.register_udf(matches::function());
+        context.register_udf(json_text::function());
         if let Some((_, catalog)) = &store {
             context.register_catalog(CATALOG, Arc::new(catalog.clone()));
         }

@@ -30,9 +30,21 @@ pub fn dialect() -> Dialect {
         replace_table: Some("CREATE OR REPLACE TABLE {table} AS {query}".into()),
         lock_table: None,
         write_parquet: Some("COPY ({query}) TO {path} (FORMAT parquet, USE_TMP_FILE false)".into()),
+        text_length: Some("length({value})".into()),
+        is_json: Some(IS_JSON.into()),
+        moment_in_utc: Some("CAST({value} AS TIMESTAMPTZ)".into()),
+        days_since_epoch: Some("date_diff('day', DATE '1970-01-01', {value})".into()),
+        microseconds_since_epoch: Some("epoch_us({value})".into()),
+        exact_sum: Some("CAST(sum(CAST({value} AS DECIMAL(38,{scale}))) AS VARCHAR)".into()),
+        stddev_samp: Some("stddev_samp({value})".into()),
+        stddev_pop: Some("stddev_pop({value})".into()),
         costs: costs(),
     }
 }
+
+/// `json_valid` takes a comma behind the last item and the names of what is no number, so what is not in a
+/// string is looked at again.
+const IS_JSON: &str = r#"(json_valid({value}) AND NOT regexp_matches(regexp_replace({value}, '"(?:[^"\\]|\\.)*"', '0', 'g'), ',\s*[\]}]|[Nn][Aa][Nn]|[Ii][Nn][Ff]'))"#;
 
 /// From `data-validator-benchmark forms`: ten million rows in Parquet, two cores.
 fn costs() -> Costs {

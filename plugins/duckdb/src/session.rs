@@ -15,7 +15,7 @@ use crate::dialect::dialect;
 use crate::error::engine_error;
 use crate::instance::Instance;
 use crate::publish;
-use crate::source::{file_list, read_files};
+use crate::source::{file_list, floats_without_bounds, read_files};
 use crate::statistics;
 use crate::stream::Stream;
 use crate::transaction::Transaction;
@@ -135,6 +135,23 @@ impl DuckDbSession {
         Ok(Relation { sql })
     }
 
+    fn columns(&self, relation: &Relation) -> Result<Vec<Column>, EngineError> {
+        let sql = format!("DESCRIBE SELECT * FROM {}", relation.sql);
+        let mut statement = self
+            .connection
+            .prepare(&sql)
+            .map_err(|error| engine_error(&error))?;
+        statement
+            .query_map([], |row| {
+                Ok(Column {
+                    name: row.get(0)?,
+                    logical_type: logical_type(&row.get::<_, String>(1)?),
+                })
+            })
+            .and_then(Iterator::collect)
+            .map_err(|error| engine_error(&error))
+    }
+
     fn require_publishing(&self, attempted: &str, key: &str) -> Result<(), EngineError> {
         let attempted = format!("{attempted} '{key}'");
         self.transaction.require_none(&attempted)?;
@@ -202,6 +219,10 @@ impl Session for DuckDbSession {
                 let rows = read_files(&self.dialect, format, &files)?;
                 let relation = self.view(name, &format!("SELECT * FROM {rows}"))?;
                 if *format == FileFormat::Parquet {
+                    let columns = self.columns(&relation)?;
+                    if let Some(select) = floats_without_bounds(&self.dialect, &columns, &rows) {
+                        self.view(name, &select)?;
+                    }
                     self.parquet.insert(relation.sql.clone(), files);
                 }
                 Ok(relation)
@@ -222,20 +243,7 @@ impl Session for DuckDbSession {
 
     fn schema(&mut self, relation: &Relation, call: &Call) -> Result<Schema, EngineError> {
         let _running = self.operations.begin(call)?;
-        let sql = format!("DESCRIBE SELECT * FROM {}", relation.sql);
-        let mut statement = self
-            .connection
-            .prepare(&sql)
-            .map_err(|error| engine_error(&error))?;
-        let columns = statement
-            .query_map([], |row| {
-                Ok(Column {
-                    name: row.get(0)?,
-                    logical_type: logical_type(&row.get::<_, String>(1)?),
-                })
-            })
-            .and_then(Iterator::collect)
-            .map_err(|error| engine_error(&error))?;
+        let columns = self.columns(relation)?;
         Ok(Schema { columns })
     }
 

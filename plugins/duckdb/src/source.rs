@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use data_validator_plugin::{CsvFormat, Dialect, EngineError, ErrorClass, FileFormat};
+use data_validator_plugin::{Column, CsvFormat, Dialect, EngineError, ErrorClass, FileFormat};
 
 /// A table function that reads the files of this list where they lie.
 pub fn read_files(
@@ -17,6 +17,23 @@ pub fn read_files(
         }
         FileFormat::Csv(csv) => format!("read_csv([{paths}], {})", csv_options(dialect, csv)?),
     })
+}
+
+/// What selects from Parquet files with floating-point columns; `None` where there are none.
+///
+/// Bounds in a footer say nothing of NaN, which writers may leave out of them, but DuckDB 1.5 takes them for
+/// those of all values: `x <= 5` is true for NaN too where no other value is above. What is computed has no
+/// bounds, and twice negated it is the same number.
+pub fn floats_without_bounds(dialect: &Dialect, columns: &[Column], rows: &str) -> Option<String> {
+    let floats = columns
+        .iter()
+        .filter(|column| column.logical_type.can_be_nan());
+    let computed = floats.map(|column| {
+        let name = dialect.identifier(&column.name);
+        format!("-(-{name}) AS {name}")
+    });
+    let computed = computed.collect::<Vec<_>>().join(", ");
+    (!computed.is_empty()).then(|| format!("SELECT * REPLACE ({computed}) FROM {rows}"))
 }
 
 /// The files' names as literals.

@@ -32,6 +32,18 @@ pub fn dialect() -> Dialect {
         replace_table: None,
         lock_table: Some("LOCK TABLE {table} IN EXCLUSIVE MODE".into()),
         write_parquet: None,
+        text_length: Some("char_length(CAST({value} AS TEXT))".into()),
+        // PostgreSQL 16 is the first that can tell without an error.
+        is_json: None,
+        moment_in_utc: Some("({value} AT TIME ZONE 'UTC')".into()),
+        days_since_epoch: Some("({value} - DATE '1970-01-01')".into()),
+        // `extract` gives a numeric, which holds all digits.
+        microseconds_since_epoch: Some(
+            "CAST(extract(epoch FROM {value}) * 1000000 AS BIGINT)".into(),
+        ),
+        exact_sum: Some("CAST(sum(CAST({value} AS NUMERIC)) AS TEXT)".into()),
+        stddev_samp: Some("stddev_samp({value})".into()),
+        stddev_pop: Some("stddev_pop({value})".into()),
         costs: costs(),
     }
 }

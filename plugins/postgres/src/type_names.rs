@@ -46,7 +46,7 @@ pub fn logical_type(base: &Type, modifier: i32) -> LogicalType {
 
 /// A scale below zero rounds left of the point, where a bound of whole numbers is exact too.
 fn decimal((precision, scale): (i32, i32)) -> LogicalType {
-    const MOST_DIGITS_BEHIND_THE_POINT: u8 = 37;
+    const MOST_DIGITS_BEHIND_THE_POINT: u8 = 38;
     match u8::try_from(scale.max(0)) {
         Ok(scale) if scale <= MOST_DIGITS_BEHIND_THE_POINT => LogicalType::Decimal {
             precision: u8::try_from(precision.max(i32::from(scale))).unwrap_or(u8::MAX),
@@ -73,6 +73,7 @@ mod tests {
         let of = |precision, scale| logical_type(&Type::NUMERIC, modifier(precision, scale));
         let decimal = |precision, scale| LogicalType::Decimal { precision, scale };
         assert_eq!(of(12, 2), decimal(12, 2));
+        assert_eq!(of(38, 38), decimal(38, 38));
         assert_eq!(of(3, -2), decimal(3, 0));
         assert_eq!(of(2, 5), decimal(5, 5));
         assert_eq!(of(500, 10), decimal(255, 10));

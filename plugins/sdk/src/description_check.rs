@@ -53,23 +53,46 @@ impl Dialect {
             &["value"],
             &[],
         )?;
-        for (name, text, places) in [
+        let optional: [(_, &Option<String>, &[&str], &[&str]); 12] = [
+            (
+                "count_distinct_bitmap",
+                &self.count_distinct_bitmap,
+                &["value"],
+                &["min", "max"],
+            ),
             (
                 "replace_table",
                 &self.replace_table,
-                &["table", "query"][..],
+                &["table", "query"],
+                &[],
             ),
-            ("lock_table", &self.lock_table, &["table"]),
-            ("write_parquet", &self.write_parquet, &["query", "path"]),
-        ] {
-            let written = text.as_ref();
-            written.map_or(Ok(()), |text| template(name, text, places, &[]))?;
+            ("lock_table", &self.lock_table, &["table"], &[]),
+            (
+                "write_parquet",
+                &self.write_parquet,
+                &["query", "path"],
+                &[],
+            ),
+            ("text_length", &self.text_length, &["value"], &[]),
+            ("is_json", &self.is_json, &["value"], &[]),
+            ("moment_in_utc", &self.moment_in_utc, &["value"], &[]),
+            ("days_since_epoch", &self.days_since_epoch, &["value"], &[]),
+            (
+                "microseconds_since_epoch",
+                &self.microseconds_since_epoch,
+                &["value"],
+                &[],
+            ),
+            ("exact_sum", &self.exact_sum, &["value"], &["scale"]),
+            ("stddev_samp", &self.stddev_samp, &["value"], &[]),
+            ("stddev_pop", &self.stddev_pop, &["value"], &[]),
+        ];
+        for (name, text, required, allowed) in optional {
+            if let Some(text) = text {
+                template(name, text, required, allowed)?;
+            }
         }
-        self.count_distinct_bitmap
-            .as_ref()
-            .map_or(Ok(()), |bitmap| {
-                template("count_distinct_bitmap", bitmap, &["value"], &["min", "max"])
-            })
+        Ok(())
     }
 }
 

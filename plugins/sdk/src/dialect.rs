@@ -43,6 +43,24 @@ pub struct Dialect {
     /// memory that does not grow with them; `None` where the engine writes no files of the host's machine, and
     /// the host writes what a query gives.
     pub write_parquet: Option<String>,
+    /// Number of Unicode scalar values of the text `{value}`. This and what follows is `None` where the
+    /// engine cannot tell: a rule that needs it then ends as an error.
+    pub text_length: Option<String>,
+    /// TRUE where the text `{value}` is JSON by RFC 8259, its strings without half of a surrogate pair.
+    pub is_json: Option<String>,
+    /// The timestamp without zone `{value}` as the moment that it is in UTC.
+    pub moment_in_utc: Option<String>,
+    /// Whole days from 1970-01-01 to the date `{value}`.
+    pub days_since_epoch: Option<String>,
+    /// Whole microseconds from 1970-01-01 in UTC to the timestamp `{value}`, with or without zone.
+    pub microseconds_since_epoch: Option<String>,
+    /// Sum of the integer or decimal `{value}`, which has `{scale}` digits behind the point, as text: exact,
+    /// or an error.
+    pub exact_sum: Option<String>,
+    /// Standard deviation of a sample, of the double `{value}`.
+    pub stddev_samp: Option<String>,
+    /// Standard deviation of a population, of the double `{value}`.
+    pub stddev_pop: Option<String>,
     pub costs: Costs,
 }
 

@@ -85,6 +85,14 @@ impl Dialect {
             replace_table: None,
             lock_table: None,
             write_parquet: None,
+            text_length: None,
+            is_json: None,
+            moment_in_utc: None,
+            days_since_epoch: None,
+            microseconds_since_epoch: None,
+            exact_sum: None,
+            stddev_samp: None,
+            stddev_pop: None,
             costs: crate::dialect::Costs::default(),
         }
     }

@@ -10,6 +10,7 @@ use serde_yaml::{Mapping, Value};
 use super::findings::Findings;
 use super::path::KeyPath;
 
+mod duration;
 mod refuse;
 mod rule;
 pub mod wording;

@@ -124,6 +124,12 @@ impl<'a> RuleFields<'a> {
         }
     }
 
+    /// Takes all keys and parameters without a look, for a rule that is judged elsewhere.
+    pub fn take_anything(&mut self) {
+        self.used.extend(OWN_KEYS);
+        self.parameters.entries();
+    }
+
     /// The SQL dialect of the engine that holds the table.
     pub fn dialect(&self) -> &Dialect {
         self.dialect

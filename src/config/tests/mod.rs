@@ -13,6 +13,7 @@ use crate::engines::kind::{EngineKind, Origin};
 
 mod bad_files;
 mod bad_keys;
+mod bad_parameters;
 mod bad_rules;
 mod bad_yaml;
 mod engines;
@@ -21,6 +22,7 @@ mod merge_order;
 mod outputs;
 mod places;
 mod positions_property;
+mod python_package;
 mod resolved;
 mod secrets;
 mod sources;

@@ -68,7 +68,7 @@ tables:
     config.yaml:2:41: error: 'a/b' is neither a table nor a Parquet file
       help: end the path in .parquet, or name a table of the engine
     config.yaml:2:46: error: unknown key 'other'
-      help: known keys: clean, quarantine
+      help: known keys: clean, quarantine, metrics
     config.yaml:4:24: error: a report shows at most 1000 rows of a rule
       help: 'filter' writes all failing rows
     config.yaml:4:36: error: 'mask' must be a list, found the text 'email'

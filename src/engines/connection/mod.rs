@@ -4,14 +4,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use data_validator_plugin::{
-    Call, Description, Engine, EngineConfig, EngineError, Relation, Session, Source,
+    Call, Description, Engine, EngineConfig, EngineError, Publication, Relation, Session, Source,
+    publication,
 };
 
 use super::carry;
-use super::retry::{Attempt, Budget, Failure, Outcome, Phase, Policy, Retry, SystemClock};
+use super::retry::{
+    Attempt, Attempts, Budget, Failure, Outcome, Phase, Policy, Retry, SystemClock,
+};
 use crate::config::EngineSettings;
 use crate::interrupt::Interrupt;
 
@@ -32,6 +35,8 @@ pub struct Connection {
     sessions: u64,
     /// What a new session has to attach again, by name.
     attached: BTreeMap<String, Attached>,
+    /// What the call took that took the most attempts, since that was asked.
+    hardest: Attempts,
 }
 
 /// A source that a session reads.
@@ -50,6 +55,18 @@ pub struct Limits<'a> {
     pub told: &'a dyn Fn(&str),
 }
 
+impl Limits<'_> {
+    /// As these, with so much time from now at most.
+    #[must_use]
+    pub fn within(self, time: Option<Duration>) -> Self {
+        let end = time.and_then(|time| Instant::now().checked_add(time));
+        Self {
+            deadline: self.deadline.into_iter().chain(end).min(),
+            ..self
+        }
+    }
+}
+
 impl Connection {
     /// A way to this engine, which the config calls by the name; connects to nothing yet.
     pub fn new(name: &str, engine: Arc<dyn Engine>, settings: &EngineSettings) -> Self {
@@ -63,6 +80,7 @@ impl Connection {
             session: None,
             sessions: 0,
             attached: BTreeMap::new(),
+            hardest: Attempts::default(),
         }
     }
 
@@ -73,6 +91,11 @@ impl Connection {
     /// The number of the present session: another one later means that the first was lost.
     pub fn session_number(&self) -> u64 {
         self.sessions
+    }
+
+    /// What the call took that took the most attempts, since this was asked last.
+    pub fn take_hardest(&mut self) -> Attempts {
+        std::mem::take(&mut self.hardest)
     }
 
     /// Connects once, without retry, and asks for one number.
@@ -130,7 +153,28 @@ impl Connection {
     pub fn call<T>(
         &mut self,
         limits: Limits<'_>,
-        mut read: impl FnMut(&mut dyn Session, &Call) -> Result<T, EngineError>,
+        read: impl FnMut(&mut dyn Session, &Call) -> Result<T, EngineError>,
+    ) -> Outcome<T> {
+        self.call_in(Phase::Read, limits, read)
+    }
+
+    /// Publishes, again if need be: the rows are there once, whatever became of an attempt whose answer
+    /// was lost.
+    pub fn publish(
+        &mut self,
+        publication: &Publication,
+        limits: Limits<'_>,
+    ) -> Outcome<publication::Outcome> {
+        self.call_in(Phase::Publish, limits, |session, call| {
+            session.publish(publication, call)
+        })
+    }
+
+    fn call_in<T>(
+        &mut self,
+        phase: Phase,
+        limits: Limits<'_>,
+        mut ask: impl FnMut(&mut dyn Session, &Call) -> Result<T, EngineError>,
     ) -> Outcome<T> {
         let Self {
             name,
@@ -142,6 +186,7 @@ impl Connection {
             sessions,
             attached,
             description,
+            hardest,
         } = self;
         let retry = Retry {
             policy,
@@ -151,7 +196,7 @@ impl Connection {
             interrupt: limits.interrupt,
             told: limits.told,
         };
-        retry.run(|attempt: Attempt| {
+        let outcome = retry.run(|attempt: Attempt| {
             if attempt.reconnect {
                 *session = None;
             }
@@ -174,12 +219,13 @@ impl Connection {
                 limits
                     .interrupt
                     .watch(session.canceller(), call.operation, limits.deadline);
-            let answer = watch.finish(read(&mut **session, &call));
-            answer.map_err(|error| Failure {
-                phase: Phase::Read,
-                error,
-            })
-        })
+            let answer = watch.finish(ask(&mut **session, &call));
+            answer.map_err(|error| Failure { phase, error })
+        });
+        if outcome.attempts.count > hardest.count {
+            hardest.clone_from(&outcome.attempts);
+        }
+        outcome
     }
 }
 

@@ -4,7 +4,7 @@ use data_validator_plugin::{EngineError, ErrorClass};
 
 use super::Failure;
 
-/// What was done when a call failed. Writes and commits are not among it: whether they can be
+/// What was done when a call failed. Single writes and commits are not among it: whether they can be
 /// repeated does not follow from the class alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -12,6 +12,8 @@ pub enum Phase {
     Connect,
     /// Reading, which changes nothing.
     Read,
+    /// Publishing under a key: doing so again changes nothing, whatever became of the first attempt.
+    Publish,
 }
 
 /// What to do about a failure.
@@ -32,7 +34,7 @@ impl Phase {
 
     /// What to do about an error of this class, the `timeouts`-th of class `timeout` in this call.
     ///
-    /// | class | connecting | reading |
+    /// | class | connecting | reading, publishing |
     /// | --- | --- | --- |
     /// | transient | reconnect | repeat |
     /// | conflict | give up | repeat |
@@ -44,9 +46,11 @@ impl Phase {
         match (self, class) {
             (Self::Connect, ErrorClass::Transient | ErrorClass::Resource)
             | (_, ErrorClass::Unavailable) => Next::Reconnect,
-            (Self::Read, ErrorClass::Transient | ErrorClass::Conflict) => Next::Repeat,
+            (Self::Read | Self::Publish, ErrorClass::Transient | ErrorClass::Conflict) => {
+                Next::Repeat
+            }
             (Self::Connect, ErrorClass::Timeout) if timeouts == 1 => Next::Reconnect,
-            (Self::Read, ErrorClass::Timeout) if timeouts == 1 => Next::Repeat,
+            (Self::Read | Self::Publish, ErrorClass::Timeout) if timeouts == 1 => Next::Repeat,
             _ => Next::GiveUp,
         }
     }

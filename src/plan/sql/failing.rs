@@ -5,6 +5,7 @@ use data_validator_plugin::{Column, Dialect, LogicalType, Schema};
 
 use super::Rows;
 use super::condition::{condition_sql, text_by_code_point};
+use super::partners::Partners;
 use crate::plan::failing::{Failing, Mark};
 
 /// The first rows that fail each rule, in the order of the rule's own columns and then of all others: a cell
@@ -22,7 +23,12 @@ pub fn first_failing(
         let (first, others): (Vec<&Column>, Vec<&Column>) = (schema.columns.iter())
             .partition(|column| own.contains(column.name.as_str()));
         let order = order_by(dialect, first.into_iter().chain(others));
-        let condition = failing_sql(dialect, schema, failing);
+        let partners = Partners::of([*failing]);
+        let rows = Rows {
+            relation: &partners.join(dialect, schema, rows.relation),
+            ..rows
+        };
+        let condition = failing_sql(dialect, schema, failing, &partners);
         let failed = if failing.compares_rows() {
             let mark = dialect.identifier(&free_name(schema, "fails"));
             let judged = format!(
@@ -54,13 +60,18 @@ pub fn with_failed_rules(
     name: &str,
 ) -> String {
     let columns = select_columns(dialect, schema);
+    let partners = Partners::of(rules.iter().map(|(_, failing)| failing));
+    let rows = Rows {
+        relation: &partners.join(dialect, schema, rows.relation),
+        ..rows
+    };
     let names: Vec<String> = rules
         .iter()
         .map(|(rule, failing)| {
             let quoted = format!(",{}", serde_json::Value::from(*rule));
             format!(
                 "CASE WHEN {} THEN {} ELSE '' END",
-                failing_sql(dialect, schema, failing),
+                failing_sql(dialect, schema, failing, &partners),
                 dialect.string(&quoted)
             )
         })
@@ -89,13 +100,18 @@ pub fn select_columns(dialect: &Dialect, schema: &Schema) -> String {
 }
 
 /// A condition that is TRUE for a row that fails, and FALSE or UNKNOWN for others.
-fn failing_sql(dialect: &Dialect, schema: &Schema, failing: &Failing) -> String {
+fn failing_sql(
+    dialect: &Dialect,
+    schema: &Schema,
+    failing: &Failing,
+    partners: &Partners<'_>,
+) -> String {
     let scope = failing
         .scope
         .as_ref()
         .map(|scope| format!("({})", scope.as_sql()));
     let marks: Vec<String> = (failing.marks.iter())
-        .map(|mark| mark_sql(dialect, schema, mark, scope.as_deref()))
+        .map(|mark| mark_sql(dialect, schema, mark, scope.as_deref(), partners))
         .collect();
     let fails = match (&*marks, &*failing.cases) {
         // UNKNOWN may stay, and the engine sees a plain condition.
@@ -128,9 +144,16 @@ fn case_sql(marks: &[String], case: &[bool]) -> String {
     }
 }
 
-fn mark_sql(dialect: &Dialect, schema: &Schema, mark: &Mark, scope: Option<&str>) -> String {
+fn mark_sql(
+    dialect: &Dialect,
+    schema: &Schema,
+    mark: &Mark,
+    scope: Option<&str>,
+    partners: &Partners<'_>,
+) -> String {
     match mark {
         Mark::Fulfils(condition) => condition_sql(dialect, condition),
+        Mark::HasNoPartner { columns, .. } => partners.lacks(dialect, schema, mark, columns),
         Mark::IsFirstOfKey(key) => {
             let mut parts: Vec<String> = key
                 .iter()
@@ -192,7 +215,7 @@ fn concatenated(texts: &[String]) -> String {
 }
 
 /// The name, made longer until no column has it.
-fn free_name(schema: &Schema, name: &str) -> String {
+pub fn free_name(schema: &Schema, name: &str) -> String {
     let mut free = name.to_owned();
     let is_taken = |name: &str| {
         let mut columns = schema.columns.iter();

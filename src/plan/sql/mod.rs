@@ -6,13 +6,16 @@ use data_validator_plugin::quote::fill;
 use data_validator_plugin::{Dialect, LogicalType, Relation};
 
 use super::custom_sql::SqlExpression;
-use super::question::{Condition, Count, KeyCount, QueryCount, Question};
+use super::question::{Computation, Condition, Count, KeyCount, QueryCount, Question};
 use super::scans::Shape;
 use condition::{condition_sql, text_by_code_point};
 
+mod aggregate;
 mod condition;
 mod failing;
 mod keys;
+mod orphans;
+mod partners;
 mod sample;
 
 pub use failing::{first_failing, select_columns, with_failed_rules};
@@ -78,11 +81,21 @@ pub fn scan(
                 rows.filtered(&[])
             )
         }
-        (_, Count::Rows(_)) => format!(
+        (Shape::Ranks, Count::Value { column, .. }) => {
+            let computations: Vec<&Computation> = questions
+                .iter()
+                .filter_map(|it| aggregate::computation(it.borrow()))
+                .collect();
+            aggregate::ranks(dialect, rows, scopes, column, &computations)
+        }
+        (_, Count::Rows(_) | Count::Value { .. }) => format!(
             "SELECT {} FROM {}",
-            each(&|question| count_rows(dialect, question)),
+            each(&|question| over_all_rows(dialect, question)),
             rows.filtered(&[])
         ),
+        (_, Count::Orphans { columns, parent }) => {
+            orphans::orphans(dialect, rows, scopes, columns, parent)
+        }
         (Shape::CountDistinct, Count::Keys { columns, .. }) => {
             keys::count_distinct(dialect, rows, &scopes, &columns[0])
         }
@@ -112,9 +125,17 @@ fn rows_of_value(dialect: &Dialect, column: &str) -> String {
     dialect.identifier(&format!("{column} rows"))
 }
 
-fn count_rows(dialect: &Dialect, question: &Question) -> String {
-    let Count::Rows(condition) = &question.count else {
-        return "NULL".into();
+fn over_all_rows(dialect: &Dialect, question: &Question) -> String {
+    let condition = match &question.count {
+        Count::Rows(condition) => condition,
+        Count::Value {
+            column,
+            computation,
+        } => {
+            let scope = question.scope.as_ref();
+            return aggregate::aggregate_sql(dialect, scope, column, computation);
+        }
+        _ => return "NULL".into(),
     };
     let condition = match (&question.scope, condition) {
         (_, Condition::Never) => return "0".into(),
@@ -133,7 +154,7 @@ fn count_rows(dialect: &Dialect, question: &Question) -> String {
     fill(&dialect.count_where, &[("condition", &condition)])
 }
 
-/// As [`count_rows`], over values with the number of their rows.
+/// As [`over_all_rows`], for a condition and over values with the number of their rows.
 fn sum_rows(dialect: &Dialect, question: &Question) -> String {
     let Count::Rows(condition) = &question.count else {
         return "NULL".into();

@@ -6,10 +6,11 @@
 use std::cell::Cell;
 
 use data_validator_plugin::{EngineError, ErrorClass, Transactions};
+use jiff::Timestamp;
 
 use super::memory::Memory;
 use super::planning::PlanOptions;
-use super::prepare::{Prepared, prepare};
+use super::prepare::{Prepared, Preparing, prepare};
 use super::result::{RuleResult, Status};
 use super::samples::failing_rows;
 use super::table;
@@ -42,6 +43,8 @@ pub struct Means<'a> {
     pub limits: Limits<'a>,
     /// Whether rows are written although rules could not be judged.
     pub allow_unjudged: bool,
+    /// The moment that counts as now.
+    pub now: Timestamp,
 }
 
 /// What was written of a table.
@@ -74,12 +77,20 @@ pub fn filter(
         connection,
         limits,
         allow_unjudged,
+        now,
     } = means;
     let rules: Vec<&Rule> = rules.iter().copied().filter(|rule| rule.enabled).collect();
     let found =
         sources::find(&table.source).map_err(|error| Error::unjudged(&attempted, &error))?;
-    let options = PlanOptions::default();
-    let prepared = prepare(connection, limits, table, &found, &rules, options)
+    let preparing = Preparing {
+        connection,
+        limits,
+        config,
+        options: PlanOptions::default(),
+        now,
+        parents_of: &rules,
+    };
+    let prepared = prepare(preparing, table, &found, &rules)
         .map_err(|error| Error::unjudged(&attempted, &error))?;
     let mut results: Vec<Option<RuleResult>> = rules.iter().map(|_| None).collect();
     let wanted: Vec<usize> = (0..rules.len()).collect();
@@ -152,7 +163,7 @@ impl<'r> Judged<'r> {
                 }
                 Status::Passed | Status::Failed => {}
             }
-            let failing = failing_rows(rule, &prepared.schema);
+            let failing = failing_rows(rule, &prepared.facts(rule));
             match failing.map_err(|error| Error::unjudged(attempted, &error))? {
                 Some(failing) => {
                     judged.failing.push((&rule.name, failing));

@@ -4,6 +4,8 @@
 //! | --- | --- |
 //! | [`postgres`] | a PostgreSQL server that lives as long as a test |
 //! | [`proxy`] | a connection to a server that breaks when it is told to |
+//! | [`oracle`] | what every rule means, evaluated row by row |
+//! | [`random`] | random tables and rules, and what engines need of them |
 //! | [`library`] | an engine as the program would load it: natively, through its C table, from a library |
 //! | [`rows`] | what a stream gives, as text, and a stream of batches made by a test |
 //!
@@ -15,8 +17,10 @@
 )]
 
 pub mod library;
+pub mod oracle;
 pub mod postgres;
 pub mod proxy;
+pub mod random;
 pub mod rows;
 
 pub use library::ways;

@@ -53,7 +53,7 @@ impl PublishedCatalog {
             return Ok(Arc::clone(moment));
         }
         // First the lock, then the manifest: its parts stay.
-        let lease = lock::readers(&self.store.layout)?;
+        let lease = lock::readers(&self.store.layout, self.store.patience)?;
         let manifest = Manifest::newest(&self.store.layout)?;
         Ok(Arc::clone(moment.insert(Arc::new(Moment {
             manifest,

@@ -11,41 +11,74 @@ use super::layout::Layout;
 use crate::cancel::Running;
 use crate::error::io_error;
 
-/// A writer that takes longer is in the way; the host repeats the call.
-const PATIENCE: Duration = Duration::from_secs(30);
 const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(1);
 
-/// The right to write, until the file is closed.
-pub fn writers(layout: &Layout, running: &Running) -> Result<File, EngineError> {
+/// The right to write, until the file is closed. Who holds it for longer than `patience` is in the way, and
+/// the host repeats the call.
+pub fn writers(
+    layout: &Layout,
+    patience: Duration,
+    running: &Running,
+) -> Result<File, EngineError> {
     let path = layout.writers_lock();
     let file = open(&path, OpenOptions::new().write(true))?;
-    let deadline = Instant::now() + PATIENCE;
+    wait_for(patience, &path, || running.go_on(), || file.try_lock()).map_err(
+        |error| match error {
+            Wait::TooLong => in_the_way(ErrorClass::Conflict, "writing", patience, &path),
+            Wait::Failed(error) => error,
+        },
+    )?;
+    Ok(file)
+}
+
+/// Keeps all parts where they are, until the file is closed. Waits for who removes some, which is short.
+pub fn readers(layout: &Layout, patience: Duration) -> Result<File, EngineError> {
+    let path = layout.readers_lock();
+    let file = open(&path, OpenOptions::new().read(true))?;
+    wait_for(patience, &path, || Ok(()), || file.try_lock_shared()).map_err(
+        |error| match error {
+            Wait::TooLong => {
+                in_the_way(ErrorClass::Transient, "removing old rows", patience, &path)
+            }
+            Wait::Failed(error) => error,
+        },
+    )?;
+    Ok(file)
+}
+
+/// Why a lock was not had.
+enum Wait {
+    TooLong,
+    Failed(EngineError),
+}
+
+fn wait_for(
+    patience: Duration,
+    path: &Path,
+    go_on: impl Fn() -> Result<(), EngineError>,
+    try_lock: impl Fn() -> Result<(), TryLockError>,
+) -> Result<(), Wait> {
+    let deadline = Instant::now() + patience;
     loop {
-        running.go_on()?;
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
+        go_on().map_err(Wait::Failed)?;
+        match try_lock() {
+            Ok(()) => return Ok(()),
             Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
                 thread::sleep(BETWEEN_ATTEMPTS);
             }
-            Err(TryLockError::WouldBlock) => {
-                let message = format!(
-                    "another process has been writing for {} s; see who holds {}",
-                    PATIENCE.as_secs(),
-                    path.display()
-                );
-                return Err(EngineError::new(ErrorClass::Conflict, message));
-            }
-            Err(TryLockError::Error(error)) => return Err(failed(&error, &path)),
+            Err(TryLockError::WouldBlock) => return Err(Wait::TooLong),
+            Err(TryLockError::Error(error)) => return Err(Wait::Failed(failed(&error, path))),
         }
     }
 }
 
-/// Keeps all parts where they are, until the file is closed. Waits for who removes some, which is short.
-pub fn readers(layout: &Layout) -> Result<File, EngineError> {
-    let path = layout.readers_lock();
-    let file = open(&path, OpenOptions::new().read(true))?;
-    file.lock_shared().map_err(|error| failed(&error, &path))?;
-    Ok(file)
+fn in_the_way(class: ErrorClass, what: &str, patience: Duration, path: &Path) -> EngineError {
+    let message = format!(
+        "another process has been {what} for {} s; see who holds {}, or raise the option 'lock_timeout'",
+        patience.as_secs_f64(),
+        path.display()
+    );
+    EngineError::new(class, message)
 }
 
 /// The right to remove parts, unless somebody reads.

@@ -30,6 +30,7 @@ mod tables;
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use data_validator_plugin::{
     Effect, EngineError, ErrorClass, Fence, Outcome, Publication, Replacement, TableName,
@@ -45,11 +46,13 @@ use manifest::Manifest;
 #[derive(Debug)]
 pub struct Store {
     layout: Layout,
+    /// How long a lock is waited for that another process holds.
+    patience: Duration,
 }
 
 impl Store {
     /// The tables in a folder; a missing one is `not_found`.
-    pub fn open(root: PathBuf) -> Result<Self, EngineError> {
+    pub fn open(root: PathBuf, patience: Duration) -> Result<Self, EngineError> {
         let attempted = || format!("opening 'path' in connection_params, {}", root.display());
         let metadata = fs::metadata(&root).map_err(|error| io_error(&error, attempted()))?;
         if !metadata.is_dir() {
@@ -58,6 +61,7 @@ impl Store {
         }
         Ok(Self {
             layout: Layout { root },
+            patience,
         })
     }
 
@@ -79,7 +83,7 @@ impl Store {
         if !publication.create.is_empty() {
             tables::create_store(&self.layout).map_err(unchanged)?;
         }
-        let _lock = lock::writers(&self.layout, running).map_err(unchanged)?;
+        let _lock = lock::writers(&self.layout, self.patience, running).map_err(unchanged)?;
         let newest = self.settled().map_err(unchanged)?;
         if self.is_noted(&publication.key).map_err(unchanged)? {
             return Ok(Outcome::Published);
@@ -103,7 +107,7 @@ impl Store {
         if !self.layout.own().is_dir() {
             return Ok(None);
         }
-        let _lock = lock::writers(&self.layout, running)?;
+        let _lock = lock::writers(&self.layout, self.patience, running)?;
         self.settled()?;
         Ok(self.is_noted(key)?.then_some(Outcome::Published))
     }

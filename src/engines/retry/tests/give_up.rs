@@ -30,7 +30,11 @@ fn phase_and_class_decide_what_follows() {
         assert_eq!(*class as usize, number + 1, "the table leaves a class out");
     }
     for (class, connecting, reading) in table {
-        for (phase, next) in [(Phase::Connect, connecting), (Phase::Read, reading)] {
+        for (phase, next) in [
+            (Phase::Connect, connecting),
+            (Phase::Read, reading),
+            (Phase::Publish, reading),
+        ] {
             assert_eq!(phase.next(class, 1), next, "{phase:?} {class}");
             let bench = Bench::new();
             let (outcome, made) = bench.run(phase, &[error(class)]);
@@ -53,7 +57,7 @@ fn phase_and_class_decide_what_follows() {
 
 #[test]
 fn a_timeout_of_the_server_is_tried_once_more() {
-    for phase in [Phase::Connect, Phase::Read] {
+    for phase in [Phase::Connect, Phase::Read, Phase::Publish] {
         let timeout = error(ErrorClass::Timeout);
         // Another failure between the two does not make the second one the first.
         let errors = [timeout.clone(), transient(), timeout];

@@ -1,0 +1,78 @@
+//! The arguments as written.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+/// The roles in which this program starts itself. Their input is the suite's own.
+pub const PERFORM: &str = "perform";
+pub const DESCRIBE: &str = "describe-engine";
+pub const HOLD_SESSION: &str = "hold-session";
+pub const PUBLISH_UNTIL_KILLED: &str = "publish-until-killed";
+pub const VALIDATOR: &str = "validator";
+
+/// Proves that an engine of Data Validator behaves: real faults, cases as data, one command.
+#[derive(Debug, Parser)]
+#[command(name = "data-validator-conformance", version, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the cases on an engine; exit code 0: all as expected, 1: a case failed, 2: could not run
+    Run(Run),
+    /// Show all cases: name, level, what each says
+    List,
+    /// Show a case: the behaviour, the rule it checks, what is done
+    Explain {
+        /// The case's name, such as 'retry/a_query_waits_for_the_engine'
+        case: String,
+    },
+}
+
+#[derive(Args, Debug)]
+pub struct Run {
+    #[command(flatten)]
+    pub engine: EngineArguments,
+    /// How the engine is reached and what takes it away [default for an engine linked in: its own]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Write results.json and junit.xml into this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub report: Option<PathBuf>,
+    /// Only the cases whose names begin so, such as 'retry' or 'retry/a_query' (can be repeated)
+    #[arg(long, value_name = "NAME")]
+    pub only: Vec<String>,
+    /// Decides at which moments processes are killed [default: another one each time]
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// Run each case so often, with a seed of its own each time
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub repeat: u32,
+    /// Kill a case that takes longer, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = seconds)]
+    pub time_limit: Duration,
+    /// Count as failed what is skipped and not foreseen under 'skips', and what could not be run
+    #[arg(long)]
+    pub strict: bool,
+}
+
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+pub struct EngineArguments {
+    /// An engine that is linked into this program
+    #[arg(long, value_name = "NAME")]
+    pub engine: Option<String>,
+    /// The engine of a plugin file
+    #[arg(long, value_name = "FILE")]
+    pub plugin: Option<PathBuf>,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<u64>().ok().filter(|seconds| *seconds > 0);
+    let seconds = seconds.ok_or("it is not a whole number of seconds from 1")?;
+    Ok(Duration::from_secs(seconds))
+}

@@ -1,0 +1,64 @@
+//! `run`: the cases on one engine.
+
+use anyhow::Context;
+
+use crate::arguments::Run;
+use crate::case::collection::selected;
+use crate::report::{self, Report};
+use crate::settings::Settings;
+use crate::suite::job::EngineChoice;
+use crate::suite::{Options, Suite, describe};
+
+/// Runs the cases and reports; whether all ended as expected.
+///
+/// # Errors
+/// When the suite cannot be run, or its report not be written.
+pub fn run(arguments: &Run) -> anyhow::Result<bool> {
+    let cases = selected(&arguments.only)?;
+    let plugin = arguments.engine.plugin.as_ref().map(|path| {
+        path.canonicalize()
+            .with_context(|| format!("finding the plugin {}", path.display()))
+    });
+    let mut engine = EngineChoice {
+        name: arguments.engine.engine.clone().unwrap_or_default(),
+        plugin: plugin.transpose()?,
+    };
+    let description = describe(&engine, arguments.time_limit)?;
+    engine.name.clone_from(&description.name);
+    let settings = match &arguments.config {
+        Some(path) => Settings::read(path)?,
+        None => Settings::of_engine(&engine.name)?,
+    };
+    if let Some(folder) = &arguments.report {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("making the folder {}", folder.display()))?;
+    }
+    let seed = arguments.seed.unwrap_or_else(|| fastrand::u64(..));
+    let options = Options {
+        engine: engine.clone(),
+        settings,
+        settings_file: arguments.config.clone(),
+        seed,
+        repeat: arguments.repeat,
+        time_limit: arguments.time_limit,
+        is_strict: arguments.strict,
+    };
+    let mut suite = Suite::start(options, description.clone())?;
+    let mut results = Vec::new();
+    for case in &cases {
+        let result = suite.run(case);
+        report::text::tell(&result);
+        results.push(result);
+    }
+    let report = Report {
+        engine,
+        description,
+        seed,
+        results,
+    };
+    report::text::tell_all(&report);
+    if let Some(folder) = &arguments.report {
+        report::write(&report, folder)?;
+    }
+    Ok(report.is_expected())
+}

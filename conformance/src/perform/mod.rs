@@ -1,0 +1,191 @@
+//! What the process of a case does: its steps, until one comes out otherwise than the case says.
+
+mod away;
+mod expectation;
+mod killed;
+mod publishing;
+mod sessions;
+mod suite_link;
+mod trouble;
+mod validator;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use data_validator_plugin::EngineError;
+
+use crate::case::Case;
+use crate::case::collection::named;
+use crate::case::step::{Failure, Step};
+use crate::suite::job::{EngineChoice, Job};
+use crate::suite::link::Ended;
+use sessions::Sessions;
+use suite_link::SuiteLink;
+use trouble::{Done, Trouble};
+
+/// A case under way.
+struct Performance<'a> {
+    case: &'a Case,
+    job: &'a Job,
+    sessions: Sessions,
+    suite: &'a SuiteLink,
+    random: fastrand::Rng,
+}
+
+/// Performs the case that the input names, and tells the suite how it ended.
+pub fn main() -> ExitCode {
+    let ended = match read_line().map(|job| (SuiteLink::open(), job)) {
+        Ok((suite, job)) => perform(&suite, &job),
+        Err(error) => Err(error.into()),
+    };
+    suite_link::end(ended.map_or_else(Ended::from, |()| Ended::Pass))
+}
+
+/// Prints what the engine that the input names says of itself.
+pub fn describe() -> ExitCode {
+    let told = || -> anyhow::Result<()> {
+        let engine: EngineChoice = read_line()?;
+        let described = serde_json::to_string(&engine.load()?.description)?;
+        writeln!(std::io::stdout(), "{described}").context("telling the suite")
+    };
+    exit(told())
+}
+
+/// Holds a session of the engine open until the input ends.
+pub fn hold_session() -> ExitCode {
+    let held = || -> anyhow::Result<()> {
+        let job: Job = read_line()?;
+        let mut sessions = Sessions::new(&job)?;
+        sessions
+            .open("holder")
+            .map_err(|error| anyhow::anyhow!("{error}"))?;
+        writeln!(std::io::stdout(), "held").context("telling the case")?;
+        std::io::copy(&mut std::io::stdin(), &mut std::io::sink())?;
+        Ok(())
+    };
+    exit(held())
+}
+
+/// Publishes what the input names, again and again, until it is killed.
+pub fn publish_until_killed() -> ExitCode {
+    exit(killed::publish_until_killed())
+}
+
+fn perform(suite: &SuiteLink, job: &Job) -> Done {
+    let case = named(&job.case)?;
+    prepare(job)?;
+    let mut performance = Performance {
+        case: &case,
+        job,
+        sessions: Sessions::new(job)?,
+        suite,
+        random: fastrand::Rng::with_seed(job.seed),
+    };
+    for (index, step) in case.body.steps.iter().enumerate() {
+        let place = format!("step {}, {}", index + 1, step.describe());
+        performance
+            .step(step)
+            .map_err(|trouble| trouble.at(&place))?;
+    }
+    Ok(())
+}
+
+/// Makes what the settings say has to be there before a case.
+fn prepare(job: &Job) -> Done {
+    for folder in &job.prepare.folders {
+        let folder = job.places.path(folder)?;
+        std::fs::create_dir_all(&folder)
+            .with_context(|| format!("making the folder {}", folder.display()))?;
+    }
+    if job.prepare.statements.is_empty() {
+        return Ok(());
+    }
+    let config = job
+        .places
+        .config(&job.prepare.connection, &job.settings.options)?;
+    let mut sessions = Sessions::with_config(job, config)?;
+    for statement in &job.prepare.statements {
+        let statement = job.places.fill(statement)?;
+        let executed = sessions.execute("preparing", &statement);
+        executed.map_err(|error| {
+            Trouble::NotRun(format!(
+                "preparing with the settings' statement '{statement}': {error}"
+            ))
+        })?;
+    }
+    Ok(())
+}
+
+impl Performance<'_> {
+    fn step(&mut self, step: &Step) -> Done {
+        match step {
+            Step::Publish(publish) => self.publish(publish),
+            Step::Outcome(asked) => self.outcome(asked),
+            Step::Query(query) => {
+                let rows = self.sessions.rows(&query.session, &query.sql);
+                expectation::of_query(query, rows)
+            }
+            Step::Execute(statement) => {
+                let executed = self.sessions.execute(&statement.session, &statement.sql);
+                expect(executed, statement.fails.as_ref())
+            }
+            Step::Begin(at) => {
+                let begun = self
+                    .sessions
+                    .call(&at.session, |session, call| session.begin(call));
+                expect(begun, at.fails.as_ref())
+            }
+            Step::Commit(at) => {
+                let committed = self
+                    .sessions
+                    .call(&at.session, |session, call| session.commit(call));
+                expect(committed, at.fails.as_ref())
+            }
+            Step::Rollback(at) => {
+                let rolled_back = self
+                    .sessions
+                    .call(&at.session, |session, call| session.rollback(call));
+                expect(rolled_back, at.fails.as_ref())
+            }
+            Step::Close(at) => {
+                self.sessions.close(&at.session);
+                Ok(())
+            }
+            Step::AtOnce(at_once) => self.at_once(at_once),
+            Step::Meanwhile(meanwhile) => self.meanwhile(meanwhile),
+            Step::Killed(killed) => self.killed(killed),
+            Step::Away(away) => self.away(&away.step),
+            Step::Run(run) => self.run(run),
+        }
+    }
+}
+
+/// A call that has to succeed, or to fail in this way.
+fn expect<T>(result: Result<T, EngineError>, fails: Option<&Failure>) -> Done {
+    match (result, fails) {
+        (Ok(_), None) => Ok(()),
+        (Err(error), None) => Err(trouble::unexpected(&error)),
+        (result, Some(failure)) => expectation::of_failure(failure, result.map(drop)),
+    }
+}
+
+/// Reads what a process is told first.
+fn read_line<T: serde::de::DeserializeOwned>() -> anyhow::Result<T> {
+    let mut line = String::new();
+    std::io::stdin()
+        .read_line(&mut line)
+        .context("reading what is to be done; this command is the suite's own")?;
+    serde_json::from_str(&line)
+        .context("reading what is to be done; this command is the suite's own")
+}
+
+fn exit(ended: anyhow::Result<()>) -> ExitCode {
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The sessions of a case, by name, and what is asked in them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::Context;
+use data_validator_harness::table;
+use data_validator_plugin::{Call, Engine, EngineConfig, EngineError, Session, Source};
+
+use crate::case::publication::table_name;
+use crate::suite::job::Job;
+
+/// The rows of a query: values as text, or NULL.
+pub type Rows = Vec<Vec<Option<String>>>;
+
+/// The engine, and its sessions that are open.
+pub struct Sessions {
+    pub engine: Arc<dyn Engine>,
+    pub config: EngineConfig,
+    open: BTreeMap<String, Box<dyn Session>>,
+}
+
+impl Sessions {
+    /// An engine, and no session yet.
+    ///
+    /// # Errors
+    /// When the engine cannot be loaded, or its settings name what there is not.
+    pub fn new(job: &Job) -> anyhow::Result<Self> {
+        let config = job
+            .places
+            .config(&job.settings.connection, &job.settings.options)?;
+        Self::with_config(job, config)
+    }
+
+    /// The same with other settings than the job's.
+    ///
+    /// # Errors
+    /// When the engine cannot be loaded.
+    pub fn with_config(job: &Job, config: EngineConfig) -> anyhow::Result<Self> {
+        let engine = job.engine.load()?.engine();
+        Ok(Self {
+            engine: engine
+                .map_err(|error| anyhow::anyhow!("{error}"))
+                .context("making the engine")?,
+            config,
+            open: BTreeMap::new(),
+        })
+    }
+
+    /// The session of that name, opened if it is not open.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open(&mut self, name: &str) -> Result<&mut dyn Session, EngineError> {
+        if !self.open.contains_key(name) {
+            let session = self.engine.connect(&self.config, &call())?;
+            self.open.insert(name.to_owned(), session);
+        }
+        match self.open.get_mut(name) {
+            Some(session) => Ok(&mut **session),
+            None => unreachable!("it was put in"),
+        }
+    }
+
+    /// Makes a call in a session.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn call<T>(
+        &mut self,
+        session: &str,
+        ask: impl FnOnce(&mut dyn Session, &Call) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        ask(self.open(session)?, &call())
+    }
+
+    /// Runs a statement.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn execute(&mut self, session: &str, sql: &str) -> Result<Option<u64>, EngineError> {
+        self.call(session, |session, call| session.execute(sql, call))
+    }
+
+    /// The rows of a query, in which `{NAME}` is a table.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn rows(&mut self, session: &str, sql: &str) -> Result<Rows, EngineError> {
+        self.call(session, |session, call| rows(session, sql, call))
+    }
+
+    pub fn close(&mut self, name: &str) {
+        self.open.remove(name);
+    }
+
+    pub fn close_all(&mut self) {
+        self.open.clear();
+    }
+}
+
+/// The rows of a query in a session.
+///
+/// # Errors
+/// The engine's.
+pub fn rows(session: &mut dyn Session, sql: &str, first: &Call) -> Result<Rows, EngineError> {
+    let mut text = String::new();
+    let mut rest = sql;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let (name, after) = after.split_once('}').unwrap_or((after, ""));
+        let relation = session.attach(name, &Source::Table(table_name(name)), first)?;
+        text.push_str(&relation.sql);
+        rest = after;
+    }
+    text.push_str(rest);
+    let mut stream = session.query(&text, &call())?;
+    Ok(table(&mut *stream)?.rows)
+}
+
+/// A call with a number of its own.
+pub fn call() -> Call {
+    // Beyond those of the host, which counts from 1.
+    static OPERATIONS: AtomicU64 = AtomicU64::new(1 << 40);
+    Call {
+        operation: OPERATIONS.fetch_add(1, Ordering::Relaxed),
+    }
+}

@@ -1,0 +1,150 @@
+//! `conform.toml`: how the engine is reached, what takes it away, what is waived.
+
+pub mod places;
+pub mod waiver;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use include_dir::{Dir, include_dir};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use waiver::Waiver;
+
+/// The settings of the engines of this repository.
+static ENGINES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/engines");
+
+/// What an engine's author says about it. `{folder}` in texts is a folder of a case's own, `{name}` a name of
+/// its own, `{service}` the service's address, and `{env:NAME}` a variable of the environment.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    pub engine: Engine,
+    pub prepare: Prepare,
+    pub service: Option<Service>,
+    pub away: Option<Away>,
+    /// Cases that are accepted to fail.
+    pub waive: Vec<Waiver>,
+    /// Cases, or groups, that the engine skips since it does not declare what they are about; with
+    /// `--strict` any other skip is a failure, and so is one of these that is not skipped.
+    pub skips: Vec<String>,
+}
+
+/// How a session that may write is opened.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Engine {
+    pub connection: Map<String, Value>,
+    pub options: Map<String, Value>,
+}
+
+/// What is done before each case.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Prepare {
+    pub folders: Vec<PathBuf>,
+    /// Of the session that runs the statements.
+    pub connection: Map<String, Value>,
+    /// Each is run with the session's `execute`.
+    pub statements: Vec<String>,
+}
+
+/// The server that the engine reaches.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// A server that the suite starts for itself.
+    pub throw_away: ThrowAway,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ThrowAway {
+    Postgres,
+}
+
+/// What takes the engine away for a while.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Away {
+    /// The service is killed; it comes back by being started again.
+    Service,
+    /// Another process has a session open.
+    Session,
+    /// A process that says a line when it has taken the engine away, and ends when its input does.
+    Command(Vec<String>),
+}
+
+impl Settings {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is not of the form.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("reading the settings {}", path.display()))?;
+        Self::parse(&text).with_context(|| format!("reading the settings {}", path.display()))
+    }
+
+    /// Those that come with this program for an engine that is linked into it.
+    ///
+    /// # Errors
+    /// When there are none.
+    pub fn of_engine(name: &str) -> anyhow::Result<Self> {
+        let file = format!("{name}.toml");
+        let Some(text) = ENGINES.get_file(&file).and_then(|it| it.contents_utf8()) else {
+            bail!("there are no settings for the engine '{name}'; name a file with --config");
+        };
+        Self::parse(text).with_context(|| format!("reading the settings {file}"))
+    }
+
+    fn parse(text: &str) -> anyhow::Result<Self> {
+        let settings: Self = toml::from_str(text)?;
+        for waiver in &settings.waive {
+            waiver.check()?;
+        }
+        Ok(settings)
+    }
+
+    /// The waiver of a case, if it has one.
+    pub fn waiver_of(&self, case: &str) -> Option<&Waiver> {
+        self.waive.iter().find(|waiver| waiver.case == case)
+    }
+
+    /// Whether the engine is known to skip the case.
+    pub fn foresees_skip_of(&self, case: &str) -> bool {
+        let names = |named: &String| case == named || case.split('/').next() == Some(named);
+        self.skips.iter().any(names)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_waiver_without_a_reason_is_an_error() {
+        let error = Settings::parse("[[waive]]\ncase = 'retry/x'\nreason = ' '\n").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the waiver of 'retry/x' has no reason; say why the case may fail"
+        );
+    }
+
+    #[test]
+    fn a_group_or_a_case_can_be_foreseen_to_be_skipped() {
+        let settings = Settings::parse("skips = ['transactions', 'retry/one']").unwrap();
+        assert!(settings.foresees_skip_of("transactions/any"));
+        assert!(settings.foresees_skip_of("retry/one"));
+        assert!(!settings.foresees_skip_of("retry/one_more"));
+    }
+
+    #[test]
+    fn the_engines_of_this_program_have_settings() {
+        for engine in ["duckdb", "datafusion", "postgres"] {
+            assert!(Settings::of_engine(engine).unwrap().away.is_some());
+        }
+        assert!(Settings::of_engine("mine").is_err());
+    }
+}

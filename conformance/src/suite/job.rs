@@ -1,0 +1,52 @@
+//! What the process of a case is told.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow};
+use data_validator::engines::catalog::{Catalog, PluginFile};
+use data_validator::engines::kind::EngineKind;
+use serde::{Deserialize, Serialize};
+
+use crate::settings::places::Places;
+use crate::settings::{Away, Engine, Prepare};
+
+/// What the process of a case is told, on one line of its input.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Job {
+    pub case: String,
+    pub engine: EngineChoice,
+    pub settings: Engine,
+    pub prepare: Prepare,
+    pub away: Option<Away>,
+    pub places: Places,
+    pub seed: u64,
+}
+
+/// An engine that is linked in, or one of a plugin file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EngineChoice {
+    /// By which a config chooses it; of a plugin known once it was loaded.
+    pub name: String,
+    pub plugin: Option<PathBuf>,
+}
+
+impl EngineChoice {
+    /// The engine, without a connection.
+    ///
+    /// # Errors
+    /// When there is none of that name, or the plugin is refused.
+    pub fn load(&self) -> anyhow::Result<Arc<EngineKind>> {
+        let mut catalog = Catalog::new(None);
+        let found = match &self.plugin {
+            Some(path) => catalog.add(&PluginFile {
+                path: path.clone(),
+                sha256: None,
+            }),
+            None => catalog.find(&self.name),
+        };
+        found
+            .map_err(|error| anyhow!("{error}"))
+            .context("loading the engine")
+    }
+}

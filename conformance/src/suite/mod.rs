@@ -1,0 +1,176 @@
+//! Runs each case in a process of its own, and says how it ended.
+
+pub mod job;
+pub mod link;
+mod process;
+mod requirements;
+mod service;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use data_validator_plugin::Description;
+use tempfile::TempDir;
+
+use crate::case::Case;
+use crate::outcome::{CaseResult, Outcome};
+use crate::settings::Settings;
+use crate::settings::places::Places;
+use job::{EngineChoice, Job};
+use service::Service;
+
+/// How the suite is run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub engine: EngineChoice,
+    pub settings: Settings,
+    /// Where the settings come from, for the line that reproduces a case.
+    pub settings_file: Option<PathBuf>,
+    pub seed: u64,
+    /// How often each case is run.
+    pub repeat: u32,
+    /// A case that takes longer is killed.
+    pub time_limit: Duration,
+    /// Skips that the settings do not foresee, and what could not be run, count as failures.
+    pub is_strict: bool,
+}
+
+/// The suite for one engine, with the service it needs.
+pub struct Suite {
+    options: Options,
+    description: Description,
+    service: Option<Service>,
+    folder: TempDir,
+    /// Cases run so far, each of which gets a folder and a name.
+    run: u32,
+}
+
+impl Suite {
+    /// Starts the service of an engine that says this of itself.
+    ///
+    /// # Errors
+    /// When the service cannot be started.
+    pub fn start(options: Options, description: Description) -> anyhow::Result<Self> {
+        let service = options.settings.service.as_ref().map(Service::start);
+        Ok(Self {
+            description,
+            service: service.transpose()?,
+            folder: TempDir::with_prefix("conformance-")
+                .context("making a folder for the cases")?,
+            run: 0,
+            options,
+        })
+    }
+
+    /// Runs one case, as often as the options say, to its first end that is not expected.
+    pub fn run(&mut self, case: &Case) -> CaseResult {
+        let began = Instant::now();
+        let mut seed = self.options.seed;
+        let mut outcome = self.outcome(case, seed);
+        for _ in 1..self.options.repeat {
+            if !self.is_expected(case, &outcome) {
+                break;
+            }
+            seed = seed.wrapping_add(1);
+            outcome = self.outcome(case, seed);
+        }
+        CaseResult {
+            case: case.id.clone(),
+            title: case.title.clone(),
+            level: case.body.level,
+            checks: case.body.checks.clone(),
+            is_expected: self.is_expected(case, &outcome),
+            reproduce: self.reproduce(case, seed),
+            seconds: began.elapsed(),
+            outcome,
+        }
+    }
+
+    fn outcome(&mut self, case: &Case, seed: u64) -> Outcome {
+        let skipped = requirements::missing(case, &self.description, &self.options.settings);
+        if let Some(outcome) = skipped {
+            return outcome;
+        }
+        let outcome = self
+            .perform(case, seed)
+            .unwrap_or_else(|error| Outcome::Error(format!("{error:#}")));
+        match (self.options.settings.waiver_of(&case.id), outcome) {
+            (Some(waiver), Outcome::Fail(why)) => {
+                Outcome::Waived(format!("{}: {why}", waiver.told()))
+            }
+            (Some(_), Outcome::Pass) => {
+                Outcome::Fail("it passes, although it is waived; take the waiver back".into())
+            }
+            (_, outcome) => outcome,
+        }
+    }
+
+    /// Whether that end is what the settings let expect.
+    fn is_expected(&self, case: &Case, outcome: &Outcome) -> bool {
+        let foreseen = self.options.settings.foresees_skip_of(&case.id);
+        match outcome {
+            Outcome::Pass => !(self.options.is_strict && foreseen),
+            Outcome::Waived(_) => true,
+            Outcome::Skip(_) => !self.options.is_strict || foreseen,
+            Outcome::NotRun(_) => !self.options.is_strict,
+            Outcome::Fail(_) | Outcome::Error(_) => false,
+        }
+    }
+
+    fn perform(&mut self, case: &Case, seed: u64) -> anyhow::Result<Outcome> {
+        self.run += 1;
+        let name = format!("case_{}_{}", std::process::id(), self.run);
+        let folder = self.folder.path().join(&name);
+        std::fs::create_dir(&folder).with_context(|| format!("making {}", folder.display()))?;
+        let settings = &self.options.settings;
+        let job = Job {
+            case: case.id.clone(),
+            engine: self.options.engine.clone(),
+            settings: settings.engine.clone(),
+            prepare: settings.prepare.clone(),
+            away: settings.away.clone(),
+            places: Places {
+                service: self.service.as_ref().map(Service::address),
+                folder: folder.clone(),
+                name,
+            },
+            seed,
+        };
+        let outcome = process::perform(&job, self.options.time_limit, self.service.as_mut())?;
+        if let Some(service) = &mut self.service {
+            service.bring_back();
+        }
+        remove(&folder);
+        Ok(outcome)
+    }
+
+    /// The command that runs a case alone.
+    fn reproduce(&self, case: &Case, seed: u64) -> String {
+        let engine = match &self.options.engine.plugin {
+            Some(path) => format!("--plugin {}", path.display()),
+            None => format!("--engine {}", self.options.engine.name),
+        };
+        let settings = match &self.options.settings_file {
+            Some(path) => format!(" --config {}", path.display()),
+            None => String::new(),
+        };
+        format!(
+            "data-validator-conformance run {engine}{settings} --only {} --seed {seed}",
+            case.id
+        )
+    }
+}
+
+/// What an engine says of itself, asked in a process of its own.
+///
+/// # Errors
+/// When it cannot be loaded or does not answer.
+pub fn describe(engine: &EngineChoice, time_limit: Duration) -> anyhow::Result<Description> {
+    process::describe(engine, time_limit)
+}
+
+/// What a killed case left open may still be written to; then it goes with the suite's folder.
+fn remove(folder: &Path) {
+    let _ = std::fs::remove_dir_all(folder);
+}

@@ -1,0 +1,90 @@
+//! The suite on the engines of this repository, and what it refuses.
+
+use data_validator_harness::library::built_library;
+
+use crate::support::Workspace;
+
+#[test]
+fn an_engine_passes_linked_in_and_from_a_file() {
+    let workspace = Workspace::new();
+    let library = built_library("data-validator-duckdb-library");
+    let library = library.to_str().unwrap();
+    for engine in [["--engine", "duckdb"], ["--plugin", library]] {
+        let mut arguments = vec![
+            "run",
+            "--strict",
+            "--report",
+            "report",
+            "--only",
+            "transactions",
+        ];
+        arguments.extend(engine);
+        arguments.extend(["--repeat", "2"]);
+        let outcome = workspace.run(&arguments);
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        let results = workspace.results();
+        assert_eq!(results["engine"]["name"], "duckdb");
+        assert_eq!(results["counts"]["PASS"], 5);
+        assert_eq!(workspace.junit().matches("<testcase").count(), 5);
+    }
+}
+
+#[test]
+fn a_skip_that_is_not_foreseen_fails_a_strict_run() {
+    let workspace = Workspace::new();
+    std::fs::write(
+        workspace.path("conform.toml"),
+        "[engine]\nconnection = {path = '{folder}'}\n",
+    )
+    .unwrap();
+    for (strict, code) in [(false, 0), (true, 1)] {
+        let mut arguments = vec!["run", "--engine", "datafusion", "--config", "conform.toml"];
+        arguments.extend(["--only", "transactions", "--only", "idempotency/a_table"]);
+        if strict {
+            arguments.push("--strict");
+        }
+        let outcome = workspace.run(&arguments);
+        assert_eq!(outcome.code, Some(code), "{outcome:?}");
+    }
+}
+
+#[test]
+fn what_is_not_there_is_told() {
+    let workspace = Workspace::new();
+    for (arguments, said) in [
+        (&["run", "--engine", "duckbd"][..], "did you mean 'duckdb'?"),
+        (
+            &["run", "--engine", "duckdb", "--only", "nothing"],
+            "no case's name begins with 'nothing'",
+        ),
+        (
+            &["run", "--plugin", "missing.so"],
+            "finding the plugin missing.so",
+        ),
+        (
+            &["run", "--engine", "duckdb", "--config", "missing.toml"],
+            "reading the settings missing.toml",
+        ),
+        (&["explain", "nothing"], "there is no case 'nothing'"),
+        (&["run"], "--engine <NAME>"),
+    ] {
+        let outcome = workspace.run(arguments);
+        assert_eq!(outcome.code, Some(2), "{outcome:?}");
+        assert!(outcome.stderr.contains(said), "{outcome:?}");
+    }
+}
+
+#[test]
+fn every_case_is_listed_and_explained() {
+    let workspace = Workspace::new();
+    let list = workspace.run(&["list"]);
+    assert_eq!(list.code, Some(0), "{list:?}");
+    assert!(list.stdout.lines().count() >= 15, "{list:?}");
+    for line in list.stdout.lines() {
+        let case = line.split_whitespace().next().unwrap();
+        let explained = workspace.run(&["explain", case]);
+        assert_eq!(explained.code, Some(0), "{explained:?}");
+        assert!(explained.stdout.contains("checks: "), "{explained:?}");
+        assert!(explained.stdout.contains("steps:"), "{explained:?}");
+    }
+}

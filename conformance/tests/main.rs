@@ -1,0 +1,11 @@
+//! The suite itself, as an author of an engine runs it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod engines;
+mod support;
+mod wrong_engines;

@@ -1,0 +1,31 @@
+//! primary_key: a row fails when its key is not whole, or was there already.
+
+use serde::{Deserialize, Serialize};
+
+use super::counts::{Counts, Unjudged, type_of};
+use super::keys::Keys;
+use super::table::{Row, Table};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrimaryKey {
+    pub columns: Vec<String>,
+}
+
+impl PrimaryKey {
+    /// # Errors
+    /// When a column is not there.
+    pub fn counts(&self, table: &Table, rows: &[Row<'_>]) -> Result<Counts, Unjudged> {
+        for column in &self.columns {
+            type_of(table, column)?;
+        }
+        let keys = Keys::of(rows, &self.columns);
+        let repeated = keys.rows() > keys.distinct();
+        Ok(Counts {
+            total: rows.len(),
+            failed: rows.len() - keys.distinct(),
+            missing: rows.len() - keys.rows(),
+            excluded: 0,
+            duplicates: repeated.then(|| keys.duplicates()),
+        })
+    }
+}

@@ -1,0 +1,59 @@
+//! Random tables and rules, and what engines need of them.
+//!
+//! | module | what is in it |
+//! | --- | --- |
+//! | [`case`] | a table with its rules, and the file that keeps it |
+//! | [`tables`], [`rules`] | what is drawn; `pools`, `bounds`, `expressions`, `patterns` are what it is drawn from |
+//! | [`shrink`] | the smallest case that still fails |
+//! | [`config`] | rules as a config |
+//! | [`parquet_file`], [`statements`] | a table as a file, and as SQL |
+
+mod bounds;
+pub mod case;
+pub mod config;
+mod draws;
+mod expressions;
+pub mod parquet_file;
+mod patterns;
+mod pools;
+mod row_rules;
+pub mod rules;
+pub mod shrink;
+pub mod statements;
+mod table_rules;
+pub mod tables;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use case::Case;
+use draws::Draws;
+
+/// The most rules of a table.
+const MOST_RULES: usize = 8;
+
+/// Cases, which become plainer when they are shrunk.
+pub fn cases() -> impl Strategy<Value = Case> {
+    let rules = vec(any::<[u16; 32]>(), 1..=MOST_RULES);
+    (tables::columns(), tables::rows(), rules, any::<[u16; 12]>()).prop_map(
+        |(columns, rows, rules, numbers)| {
+            let table = tables::table(&columns, &rows);
+            let mut draws = Draws::new(&numbers);
+            let row_group = draws.pick(&[1000, 8, 3, 1]);
+            let scope = draws
+                .once_in(4)
+                .then(|| expressions::expression(&mut draws, &table));
+            Case {
+                why: None,
+                form: None,
+                row_group,
+                scope,
+                rules: rules
+                    .iter()
+                    .map(|numbers| rules::rule(rules::RULE_TYPES, numbers, &table))
+                    .collect(),
+                table,
+            }
+        },
+    )
+}

@@ -1,0 +1,88 @@
+//! What of a case the engine in C can be asked, and its tables.
+
+use std::path::Path;
+
+use data_validator_harness::oracle::expression::Expression;
+use data_validator_harness::oracle::rule::Check;
+use data_validator_harness::oracle::table::{Column, Table};
+use data_validator_harness::oracle::value::{ColumnType, Value};
+use data_validator_harness::random::case::Case;
+use data_validator_harness::random::config::identifier;
+
+/// The case with the columns and rules that SQLite has types for; none where nothing is left.
+pub fn part(case: &Case) -> Option<Case> {
+    let mut part = case.clone();
+    part.table.columns.retain(is_kept);
+    let is_there = |name: &str| case.table.column(name).is_none_or(is_kept);
+    let reads = |scope: &Option<Expression>| {
+        let columns = scope.as_ref().map(Expression::columns);
+        columns.is_none_or(|columns| columns.into_iter().all(is_there))
+    };
+    part.rules.retain(|rule| {
+        let has_patterns = matches!(rule.check, Check::Pattern(_));
+        !has_patterns && reads(&rule.scope) && rule.check.columns().into_iter().all(is_there)
+    });
+    let is_empty = part.table.columns.is_empty() || part.rules.is_empty();
+    (!is_empty && reads(&case.scope)).then_some(part)
+}
+
+/// SQLite has 64 bits for an integer, and stores NaN as NULL.
+fn is_kept(column: &Column) -> bool {
+    match column.column_type {
+        ColumnType::Double => !column.values.iter().flatten().any(|value| value == "NaN"),
+        ColumnType::Text(_) => true,
+        ColumnType::Uint64 => false,
+        ref other => other.is_integer(),
+    }
+}
+
+/// Makes a database with the tables.
+pub fn write(path: &Path, cases: impl Iterator<Item = (usize, Case)>) {
+    let mut database = rusqlite::Connection::open(path).unwrap();
+    database.pragma_update(None, "synchronous", "off").unwrap();
+    let transaction = database.transaction().unwrap();
+    // Even without a table it is a database.
+    transaction.execute("CREATE TABLE none (a)", []).unwrap();
+    for (number, case) in cases {
+        write_table(&transaction, &format!("t{number}"), &case.table);
+    }
+    transaction.commit().unwrap();
+}
+
+fn write_table(database: &rusqlite::Connection, name: &str, table: &Table) {
+    let columns: Vec<String> = table
+        .columns
+        .iter()
+        .map(|column| {
+            let type_name = match column.column_type {
+                ColumnType::Double => "REAL",
+                ColumnType::Text(_) => "TEXT",
+                _ => "INTEGER",
+            };
+            format!("{} {type_name}", identifier(&column.name))
+        })
+        .collect();
+    let create = format!("CREATE TABLE {name} ({})", columns.join(", "));
+    database.execute(&create, []).unwrap();
+    let marks = vec!["?"; columns.len()].join(", ");
+    let mut insert = database
+        .prepare(&format!("INSERT INTO {name} VALUES ({marks})"))
+        .unwrap();
+    for row in table.rows() {
+        let cells = table
+            .columns
+            .iter()
+            .map(|column| stored(row.value(&column.name)));
+        insert.execute(rusqlite::params_from_iter(cells)).unwrap();
+    }
+}
+
+fn stored(value: Value) -> rusqlite::types::Value {
+    match value {
+        Value::Null => rusqlite::types::Value::Null,
+        Value::Integer(number) => i64::try_from(number).unwrap().into(),
+        Value::Double(number) => number.into(),
+        Value::Text(text) => text.into(),
+        other => panic!("{other:?} is not for SQLite"),
+    }
+}
