@@ -174,7 +174,7 @@ impl Bound {
                 | LogicalType::Double,
                 BoundValue::Text(_),
             ) => {
-                return Err(self.unfit(column, "write the bound as a number, without quotes"));
+                return Err(self.unfit(column, "write the bound as a number"));
             }
             (
                 LogicalType::Text
