@@ -284,6 +284,7 @@ fn places_that_would_lose_rows_are_refused() {
     let rules = "rules: [{name: r, rule_type: completeness, column: a}]";
     let table = |name: &str, source: &str| format!("{{name: {name}, source: {source}, {rules}}}");
     let (t, u) = (table("t", "t.csv"), table("u", "u.csv"));
+    let key = "foreign_key, parameters: {references: {table: main.planes, columns: [a]}}";
     let several = [
         refused("{}", &t),
         refused("{clean: c.parquet}", &format!("{t}, {u}")),
@@ -296,6 +297,7 @@ fn places_that_would_lose_rows_are_refused() {
         refused("{clean: clean.csv}", &u),
         refused("{clean: \"{table}.parquet\"}", &table("../u", "u.csv")),
         refused("{metrics: dq.results}", &u),
+        refused("{clean: Planes}", &u.replace("completeness", key)),
     ];
     insta::assert_snapshot!(several.join("\n"), @r#"
     error: the config says nowhere to write rows
@@ -343,6 +345,10 @@ fn places_that_would_lose_rows_are_refused() {
       help: expect the report alone
     error: the config says nowhere to write rows
       help: set outputs.clean, outputs.quarantine or both
+    stopped: the command or the config is wrong; nothing was validated (exit code 2)
+
+    error: writing to Planes would change what table 'u' reads
+      help: give the rows a place that no table reads
     stopped: the command or the config is wrong; nothing was validated (exit code 2)
     "#);
 }

@@ -6,6 +6,7 @@ use data_validator_plugin::TableName;
 
 use crate::config::{Config, Output, SourceSpec, Table, Target};
 use crate::error::Error;
+use crate::rules::Reference;
 use crate::sources;
 
 /// Where the rows of one table go; at least one is given.
@@ -130,7 +131,18 @@ fn refuse_source(target: &Target, table: &Table, config: &Config) -> Result<(), 
         }
         _ => false,
     };
-    match config.tables.iter().find(reads) {
+    let refers_to = |reader: &&Table| {
+        let references = reader.rules.iter().filter_map(|it| it.check.reference());
+        let mut relations = references
+            .filter(|it| config.tables.iter().all(|known| known.name != it.table))
+            .filter_map(Reference::relation);
+        relations.any(|relation| match target {
+            Target::Table(name) => reader.engine == table.engine && may_be_same(name, &relation),
+            Target::File(_) => false,
+        })
+    };
+    let mut readers = config.tables.iter();
+    match readers.find(|it| reads(it) || refers_to(it)) {
         None => Ok(()),
         Some(reader) => Err(Error::usage(
             format!(
