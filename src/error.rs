@@ -22,7 +22,7 @@ pub enum ErrorKind {
     Usage,
     /// The engine or the data could not be reached.
     Unjudged,
-    /// The report or the state could not be written.
+    /// The report, the state or rows could not be written.
     Output,
 }
 

@@ -16,10 +16,13 @@ use crate::engines::connections::Connections;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
 use crate::plan::FormName;
+use crate::run::filter::places::places;
+use crate::run::filter::{Filtered, Means, filter};
+use crate::run::parents;
 use crate::run::planning::PlanOptions;
 use crate::run::prepare::{Prepared, Preparing, prepare};
 use crate::run::result::Summary;
-use crate::run::settings::{Progress, RunOutcome, RunSettings};
+use crate::run::settings::{FilterSettings, Progress, RunOutcome, RunSettings};
 use crate::run::workers::{Work, validate_all};
 use crate::selection::Selection;
 use crate::sources;
@@ -142,6 +145,7 @@ impl DataValidator {
                 form: settings.form,
                 only_shown: false,
             },
+            samples: settings.samples,
             interrupt: &settings.interrupt,
             deadline: settings.deadline,
             now: settings.now.unwrap_or_else(Timestamp::now),
@@ -163,6 +167,60 @@ impl DataValidator {
             warnings,
             state_error,
         })
+    }
+
+    /// Writes the rows of each selected table to the places that the config's `outputs` names, and tells what
+    /// became of it. The state is neither read nor written.
+    ///
+    /// # Errors
+    /// When the selection or a place is wrong; then nothing is written. What becomes of a table is told.
+    pub fn filter(
+        &mut self,
+        settings: &FilterSettings,
+        told: &mut dyn FnMut(Result<Filtered, Error>),
+    ) -> Result<(), Error> {
+        let tables = settings.selection.of(&self.config)?;
+        let places = places(&self.config, tables.iter().map(|(table, _)| *table))?;
+        let limits = Limits {
+            interrupt: &settings.interrupt,
+            deadline: settings.deadline,
+            told: &|_| (),
+        };
+        for ((table, rules), places) in tables.iter().zip(&places) {
+            if settings.interrupt.requested().is_some() {
+                break;
+            }
+            let attempted = format!("filtering table '{}'", table.name);
+            let connection = match self.connections[0].to(&table.engine, &self.config) {
+                Ok(connection) => connection,
+                Err(error) => {
+                    told(Err(Error::engine(&attempted, &error)));
+                    continue;
+                }
+            };
+            let means = Means {
+                config: &self.config,
+                connection,
+                limits,
+                allow_unjudged: settings.allow_unjudged,
+                now: settings.now.unwrap_or_else(Timestamp::now),
+            };
+            let filtered = filter(means, table, rules, places);
+            connection.detach(&table.name);
+            parents::detach(connection, table, rules);
+            let redacted = |text: &String| self.config.secrets.redact(text).into_owned();
+            told(match filtered {
+                Ok(filtered) => Ok(Filtered {
+                    unjudged: filtered.unjudged.iter().map(redacted).collect(),
+                    ..filtered
+                }),
+                Err(error) => Err(Error {
+                    message: redacted(&error.message),
+                    ..error
+                }),
+            });
+        }
+        Ok(())
     }
 
     /// Gives each selected table, ready to be scanned, to `show`, with its dialect.
@@ -199,6 +257,7 @@ impl DataValidator {
                 config: &self.config,
                 options,
                 now: Timestamp::now(),
+                parents_of: &rules,
             };
             let prepared = prepare(preparing, table, &found, &rules)
                 .map_err(|error| Error::unjudged(&attempted, &error))?;

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::support::{Outcome, Workspace, lasting, repository, rule};
 
-fn server() -> &'static Server {
+pub fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
     SERVER.get_or_init(|| Server::start(&ServerSettings::default()))
 }

@@ -15,9 +15,9 @@ use proptest::test_runner::TestRunner;
 use crate::support::Workspace;
 
 /// A row as SQL literals: two integers, a date, a double and a text.
-type Row = [String; 5];
+pub type Row = [String; 5];
 
-const CONFIG: &str = r#"
+pub const CONFIG: &str = r#"
 version: "1.0"
 engine: {type: duckdb, options: {threads: 2}}
 tables:
@@ -130,7 +130,7 @@ fn forms_taken(validator: &mut DataValidator, form: FormName) -> BTreeSet<String
 }
 
 /// Writes each list of rows as a Parquet file, whose footer has statistics of its own.
-fn write(workspace: &Workspace, files: &[Vec<Row>]) {
+pub fn write(workspace: &Workspace, files: &[Vec<Row>]) {
     fs::create_dir(workspace.path("rows")).unwrap();
     let connection = duckdb::Connection::open_in_memory().unwrap();
     for (number, rows) in files.iter().enumerate() {
@@ -152,7 +152,7 @@ fn write(workspace: &Workspace, files: &[Vec<Row>]) {
     }
 }
 
-fn row() -> impl Strategy<Value = Row> {
+pub fn row() -> impl Strategy<Value = Row> {
     let null = || Just("NULL".to_owned());
     let one_of =
         |texts: &'static [&'static str]| proptest::sample::select(texts).prop_map(str::to_owned);

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::{SignedDuration, Timestamp};
 
 use super::exit::FailOn;
-use crate::config::{LoadOptions, Reuse, Untrusted};
+use crate::config::{LoadOptions, MOST_SAMPLES, Reuse, Untrusted};
 use crate::plan::FormName;
 use crate::report::output::Output;
 use crate::run::settings::RunSettings;
@@ -35,6 +35,8 @@ pub enum Command {
     Run(Run),
     /// Check a config and show all its errors; opens no connection
     Lint(Lint),
+    /// Write the rows that fail no rule to one place, and those that fail some to another
+    Filter(Filter),
     /// Connect to an engine once and show what it is
     CheckConnection(CheckConnection),
     /// Show or forget what earlier runs recorded
@@ -173,6 +175,9 @@ pub struct Run {
     /// Take this moment for now, and leave durations out of the report
     #[arg(long, value_name = "TIMESTAMP")]
     pub now: Option<Timestamp>,
+    /// Show so many failing rows of each rule in the report, in place of the config's 'samples'
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=i64::from(MOST_SAMPLES)))]
+    pub samples: Option<u32>,
     /// Show the scans and their SQL, and run none
     #[arg(long)]
     pub explain: bool,
@@ -191,6 +196,33 @@ pub struct Run {
 pub struct Lint {
     #[command(flatten)]
     pub config: ConfigArguments,
+}
+
+#[derive(Args, Debug)]
+pub struct Filter {
+    #[command(flatten)]
+    pub config: ConfigArguments,
+    /// Filter only this table (can be repeated, as the next two)
+    #[arg(long, value_name = "NAME")]
+    pub table: Vec<String>,
+    /// Filter only by rules of this name
+    #[arg(long, value_name = "NAME")]
+    pub rule: Vec<String>,
+    /// Filter only by rules that have this tag, or whose table has it
+    #[arg(long, value_name = "TAG")]
+    pub tag: Vec<String>,
+    /// Write rows although rules could not be judged; those that fail such a rule are not found
+    #[arg(long)]
+    pub allow_unjudged: bool,
+    /// Stop after this time; tables that are not written by then keep their rows
+    #[arg(long, value_name = "TIME", value_parser = time_span)]
+    pub timeout: Option<Duration>,
+    /// Take this moment for now
+    #[arg(long, value_name = "TIMESTAMP")]
+    pub now: Option<Timestamp>,
+    /// Say nothing when all was written
+    #[arg(long, short)]
+    pub quiet: bool,
 }
 
 #[derive(Args, Debug)]

@@ -18,7 +18,7 @@ pub enum Exit {
     Usage,
     /// Some rule could not be judged.
     Unjudged,
-    /// The report or the state could not be written.
+    /// The report, the state or rows could not be written.
     NotWritten,
     /// Stopped by a signal.
     Stopped(Signal),
@@ -76,7 +76,7 @@ impl Exit {
             Self::Failed => "failed: at least one rule failed",
             Self::Usage => "stopped: the command or the config is wrong; nothing was validated",
             Self::Unjudged => "incomplete: at least one rule could not be judged",
-            Self::NotWritten => "not written: the report or the state could not be written",
+            Self::NotWritten => "not written: the report, the state or rows could not be written",
             Self::Stopped(Signal::Interrupt) => {
                 "interrupted: what was done is kept; run again to continue"
             }

@@ -15,6 +15,7 @@ mod args;
 mod check_connection;
 pub mod exit;
 mod explain;
+mod filter;
 mod job;
 mod lint;
 mod logging;
@@ -35,6 +36,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let (told_by_silence, ended) = match &arguments.command {
         Command::Run(run) => (run.quiet || run.explain, run::run(run)),
         Command::Lint(lint) => (true, lint::lint(lint)),
+        Command::Filter(filter) => (filter.quiet, filter::filter(filter)),
         Command::CheckConnection(check) => (true, check_connection::check_connection(check)),
         Command::State(command) => (true, state::state(command)),
         Command::Plugin(command) => (true, plugin::plugin(command)),

@@ -45,6 +45,7 @@ pub fn run(arguments: &Run) -> Result<Exit, Failure> {
             .and_then(|timeout| Instant::now().checked_add(timeout)),
         now: arguments.now,
         form: arguments.form,
+        samples: arguments.samples,
         jobs: arguments.jobs,
         ..arguments.state.settings()
     };

@@ -11,18 +11,14 @@ use serde_yaml::Value;
 
 use super::fields::Fields;
 use super::findings::Findings;
-use super::outputs::Outputs;
 use super::path::KeyPath;
 use super::pipeline::DataVersionMode;
+use super::samples::Samples;
 use super::{OnEmpty, Severity, retry};
 use crate::engines::catalog::PluginFile;
 use crate::engines::retry::Policy;
 
-const LATER_TABLE_KEYS: &[(&str, &str)] = &[
-    ("samples", "failing rows in the report"),
-    ("mask", "failing rows in the report"),
-    ("chunks", "large tables in parts"),
-];
+const LATER_TABLE_KEYS: &[(&str, &str)] = &[("chunks", "large tables in parts")];
 
 /// Rule types that are described but not built.
 pub const LATER_RULE_TYPES: &[&str] = &["reconcile"];
@@ -31,13 +27,15 @@ pub const LATER_RULE_TYPES: &[&str] = &["reconcile"];
 pub struct Document<'a> {
     pub metadata: Map<String, serde_json::Value>,
     pub pipeline: Fields<'a>,
+    pub outputs: Fields<'a>,
+    /// What the Python tool took for Databricks.
+    pub dqx: Fields<'a>,
     pub plugins: Vec<PluginDocument>,
     pub engine: Option<EngineDocument<'a>>,
     pub engines: Vec<(&'a str, EngineDocument<'a>)>,
     pub tables: Vec<TableDocument<'a>>,
     pub global_rules: Vec<RuleDocument<'a>>,
     pub require_sql_rules: bool,
-    pub outputs: Outputs,
 }
 
 /// A plugin file as written.
@@ -80,6 +78,7 @@ pub struct TableDocument<'a> {
     pub source: Option<&'a Value>,
     pub scope: Option<String>,
     pub data_version: DataVersionMode,
+    pub samples: Samples,
     pub tags: Vec<String>,
     pub description: Option<String>,
     /// Whether anything is written under `rules`, be it right or wrong.
@@ -113,6 +112,8 @@ impl<'a> Document<'a> {
         let document = Self {
             metadata: root.open("metadata"),
             pipeline: root.section("pipeline"),
+            outputs: root.section("outputs"),
+            dqx: root.section("dqx"),
             plugins: read_plugins(&mut root),
             engine: root
                 .was_given("engine")
@@ -121,7 +122,6 @@ impl<'a> Document<'a> {
             tables: read_tables(&mut root),
             global_rules: read_rules(&mut root, "global_rules"),
             require_sql_rules: root.optional("require_sql_rules").unwrap_or_default(),
-            outputs: Outputs::read(&mut root),
         };
         root.ask("engine");
         root.finish();
@@ -160,6 +160,7 @@ impl<'a> TableDocument<'a> {
             source: fields.value("source"),
             scope: fields.optional("where"),
             data_version: DataVersionMode::read(&mut fields),
+            samples: Samples::read(&mut fields),
             tags: fields.texts("tags").unwrap_or_default(),
             description: fields.optional("description"),
             has_rules: !is_empty(fields.value("rules")),

@@ -24,7 +24,7 @@ use super::resolve::{Settings, resolve};
 use super::secrets::Secrets;
 use super::sources::{GivenSources, SourcesFile};
 use super::untrusted::{Guard, Untrusted, refuse_link};
-use super::{Config, Pipeline, environment, text, yaml};
+use super::{Config, Outputs, Pipeline, environment, text, yaml};
 
 /// What goes into a config besides its file.
 #[derive(Clone, Debug, Default)]
@@ -191,8 +191,13 @@ impl<'a> Loader<'a> {
         let findings = self.interpolate(&mut value, places, &folder);
         let document = Document::read(Fields::of(&findings, &value));
         let metadata = document.metadata.clone();
-        let outputs = document.outputs.clone();
         let pipeline = Pipeline::read(document.pipeline.clone(), &folder);
+        let outputs = Outputs::read(
+            document.outputs.clone(),
+            document.dqx.clone(),
+            &folder,
+            document.tables.len(),
+        );
         self.load_plugins(&document.plugins, &findings, &folder);
         if let Some(guard) = &mut guard {
             guard.check(&document, default_engine, &findings, &mut self.catalog);
@@ -219,9 +224,9 @@ impl<'a> Loader<'a> {
             hash,
             metadata,
             pipeline,
+            outputs,
             engines,
             tables,
-            outputs,
             secrets: Secrets::default(),
             confined_to: self.confined_to.clone(),
             warnings: Vec::new(),

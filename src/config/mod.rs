@@ -47,6 +47,7 @@ mod positions;
 mod resolve;
 mod retry;
 mod rule;
+mod samples;
 mod secrets;
 mod source;
 mod source_files;
@@ -62,8 +63,9 @@ mod yaml;
 
 pub use diagnostic::{ConfigErrors, Diagnostic, Level, Location, Place};
 pub use load::{LoadOptions, load, plugins_of};
-pub use outputs::Outputs;
+pub use outputs::{Output, Outputs, Target};
 pub use pipeline::{DataVersionMode, Pipeline, Reuse};
+pub use samples::{MOST_SAMPLES, Mask, Samples};
 pub use secrets::Secrets;
 pub use untrusted::{Untrusted, refusal_of_file, refuse_link, refuse_link_beside};
 
@@ -76,10 +78,11 @@ pub struct Config {
     pub hash: String,
     pub metadata: Map<String, Value>,
     pub pipeline: Pipeline,
+    /// Where `filter` writes rows, and where results are to go.
+    pub outputs: Outputs,
     /// Engines by name; the default one is called [`DEFAULT_ENGINE`].
     pub engines: BTreeMap<String, EngineSettings>,
     pub tables: Vec<Table>,
-    pub outputs: Outputs,
     pub secrets: Secrets,
     /// The config's folder, canonical, where the config is a stranger's: no link in it is followed out of it.
     pub confined_to: Option<PathBuf>,
@@ -136,6 +139,7 @@ pub struct Table {
     /// Only rows for which this is TRUE are looked at.
     pub scope: Option<SqlExpression>,
     pub data_version: DataVersionMode,
+    pub samples: Samples,
     pub tags: Vec<String>,
     pub description: Option<String>,
     pub rules: Vec<Rule>,

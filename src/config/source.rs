@@ -166,7 +166,7 @@ fn read_query(fields: &mut Fields<'_>, dialect: &Dialect) -> Option<String> {
 }
 
 /// Plain identifiers with dots between them are catalog, schema and table; all else is one name.
-fn relation(text: &str) -> TableName {
+pub fn relation(text: &str) -> TableName {
     let plain = |part: &&str| {
         let mut characters = part.chars();
         characters

@@ -22,20 +22,11 @@ pub fn first_rows(
     stream: &mut dyn BatchStream,
     limit: usize,
 ) -> Result<Vec<Vec<Cell>>, EngineError> {
-    let schema = import_schema(stream.schema()?);
+    let mut batches = Batches::of(stream)?;
     let mut rows = Vec::new();
     while rows.len() < limit
-        && let Some(batch) = stream.next()?
+        && let Some(batch) = batches.next_batch()?
     {
-        // SAFETY: the interface obliges the engine to give arrays of the stream's schema that follow
-        // the Arrow C data interface; both values are owned and moved in.
-        let data = unsafe { from_ffi(import_array(batch), &schema) };
-        let batch = StructArray::from(data.map_err(|error| {
-            EngineError::new(
-                ErrorClass::Internal,
-                format!("the engine's result is not valid Arrow data: {error}"),
-            )
-        })?);
         let columns: Vec<_> = batch.columns().iter().map(cells).collect();
         rows.extend(
             (0..batch.len()).map(|row| columns.iter().map(|column| column[row].clone()).collect()),
@@ -43,6 +34,36 @@ pub fn first_rows(
     }
     rows.truncate(limit);
     Ok(rows)
+}
+
+/// The batches of a stream as arrays.
+pub struct Batches<'s> {
+    stream: &'s mut dyn BatchStream,
+    schema: FFI_ArrowSchema,
+}
+
+impl<'s> Batches<'s> {
+    pub fn of(stream: &'s mut dyn BatchStream) -> Result<Self, EngineError> {
+        let schema = import_schema(stream.schema()?);
+        Ok(Self { stream, schema })
+    }
+
+    /// The next batch, with an array for each column; `None` at the end.
+    pub fn next_batch(&mut self) -> Result<Option<StructArray>, EngineError> {
+        let Some(batch) = self.stream.next()? else {
+            return Ok(None);
+        };
+        // SAFETY: the interface obliges the engine to give arrays of the stream's schema that follow
+        // the Arrow C data interface; both values are owned and moved in.
+        let data = unsafe { from_ffi(import_array(batch), &self.schema) };
+        let data = data.map_err(|error| {
+            EngineError::new(
+                ErrorClass::Internal,
+                format!("the engine's result is not valid Arrow data: {error}"),
+            )
+        })?;
+        Ok(Some(StructArray::from(data)))
+    }
 }
 
 fn cells(column: &ArrayRef) -> Vec<Cell> {

@@ -8,6 +8,7 @@
 //! | what statistics prove without a query | [`proof`] |
 //! | the cheapest form, by what is known of the rows | [`choice`] |
 //! | what one query can answer together | [`scans`] |
+//! | which rows fail, from the same questions | [`failing`] |
 //! | that query in a dialect | [`sql`] |
 //! | the answer | [`value`] |
 
@@ -15,6 +16,7 @@ pub mod ability;
 pub mod choice;
 pub mod condition;
 pub mod custom_sql;
+pub mod failing;
 pub mod form;
 pub mod proof;
 pub mod question;

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
+use serde_json::{Map, Value};
 
 use super::Report;
 use crate::config::Severity;
@@ -45,6 +46,10 @@ pub fn render(report: &Report) -> String {
     text
 }
 
+/// So much of the failing rows is shown; the JSON report has all of it.
+const SHOWN_SAMPLES: usize = 3;
+const SHOWN_CHARACTERS: usize = 150;
+
 const GREEN: Style = AnsiColor::Green.on_default();
 const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
@@ -82,6 +87,9 @@ fn table(text: &mut String, summary: &Summary) {
         if let Some((word, style)) = mark(result) {
             line(word, style, &told(result));
         }
+        for shown in samples(result) {
+            line("", DIM, &format!("  {DIM}{shown}{DIM:#}"));
+        }
     }
 }
 
@@ -97,6 +105,37 @@ fn told(result: &RuleResult) -> String {
         (true, true) => format!("{} {reason}", result.rule_name),
         (true, false) => format!("{} [{}]", result.message, result.reason),
     }
+}
+
+/// The first failing rows, where they were asked for, or why there are none.
+fn samples(result: &RuleResult) -> Vec<String> {
+    if let Some(why) = &result.no_samples {
+        return vec![format!("no samples of '{}': {why}", result.rule_name)];
+    }
+    let rows = result.samples.iter().take(SHOWN_SAMPLES);
+    let mut shown: Vec<String> = rows.map(row).collect();
+    if result.samples.len() > SHOWN_SAMPLES {
+        let more = result.samples.len() - SHOWN_SAMPLES;
+        shown.push(format!("and {more} more in the JSON report"));
+    }
+    shown
+}
+
+/// A row in one line, without anything that a terminal would obey.
+fn row(row: &Map<String, Value>) -> String {
+    let cells = row
+        .iter()
+        .map(|(column, value)| format!("{column}: {value}"));
+    let line = cells.collect::<Vec<_>>().join(", ");
+    let mut shown: String = line
+        .chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .take(SHOWN_CHARACTERS)
+        .collect();
+    if line.chars().nth(SHOWN_CHARACTERS).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// Whether it has to be told why the result was taken over or made again.

@@ -68,6 +68,10 @@ struct Rule<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     last_error: Option<&'r str>,
     fingerprint: Option<&'r str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    samples: &'r [Map<String, Value>],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_samples: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     execution_time_ms: Option<f64>,
 }
@@ -125,6 +129,8 @@ fn rule(result: &RuleResult, timed: bool) -> Rule<'_> {
         attempts: result.attempts,
         last_error: result.last_error.as_deref(),
         fingerprint: result.fingerprint.as_deref(),
+        samples: &result.samples,
+        no_samples: result.no_samples.as_deref(),
         execution_time_ms: timed.then_some(result.execution_time_ms),
     }
 }

@@ -90,6 +90,9 @@ pub trait Check: erased_serde::Serialize + fmt::Debug + Send + Sync {
 
     /// Turns the answers, in the order of the questions, into counts.
     ///
+    /// A rule that judges rows finds as many failed records in a table as it finds in its rows one by one: that
+    /// tells which rows they are ([`crate::plan::failing`]).
+    ///
     /// # Errors
     /// When an answer makes no sense, such as more failed records than there are rows.
     fn judge(&self, facts: &Facts<'_>, answers: &Answers<'_>) -> Result<Counts, RuleError>;

@@ -4,11 +4,14 @@
 //! counts, [`result`] is what comes out.
 
 pub mod ask;
+pub mod filter;
+pub mod masking;
 pub mod memory;
 pub mod parents;
 pub mod planning;
 pub mod prepare;
 pub mod result;
+pub mod samples;
 pub mod settings;
 pub mod table;
 pub mod verdict;

@@ -18,7 +18,10 @@ use crate::sources::{Found, SourceError};
 #[derive(Debug)]
 pub struct Prepared<'t> {
     pub table: &'t Table,
+    /// What is scanned: the source, or a copy of the columns that are asked about.
     pub relation: Relation,
+    /// The source with all its columns.
+    pub source: Relation,
     pub schema: Schema,
     /// The moment that counts as now.
     pub now: Timestamp,
@@ -73,6 +76,8 @@ pub struct Preparing<'p> {
     pub config: &'p Config,
     pub options: PlanOptions,
     pub now: Timestamp,
+    /// The rules whose other relations are attached too.
+    pub parents_of: &'p [&'p Rule],
 }
 
 /// Attaches a table's source and plans the scans for these rules of it; reads metadata only, except
@@ -89,6 +94,7 @@ pub fn prepare<'t>(
         config,
         options,
         now,
+        parents_of,
     } = preparing;
     let source = found.source()?;
     let failed = |error, attempts| PrepareError::Engine {
@@ -106,7 +112,7 @@ pub fn prepare<'t>(
     let schema = schema
         .result
         .map_err(|error| failed(error, schema.attempts))?;
-    let parents = Parents::attach(connection, limits, config, table, rules);
+    let parents = Parents::attach(connection, limits, config, table, parents_of);
     let mut plan = Plan::default();
     let prepare = |rule: &&'t Rule| PreparedRule {
         rule,
@@ -124,6 +130,7 @@ pub fn prepare<'t>(
     let bytes = found.bytes();
     let mut prepared = Prepared {
         table,
+        source: relation.clone(),
         relation,
         schema,
         now,
@@ -182,6 +189,14 @@ impl Prepared<'_> {
     /// Whether the source is read once into a copy before it is scanned, if the engine can.
     pub fn is_copied_first(&self) -> bool {
         self.is_costly_to_scan && self.plan.scans.len() > 1
+    }
+
+    /// The rows that the rules look at, with all their columns.
+    pub fn whole_rows(&self) -> Rows<'_> {
+        Rows {
+            relation: &self.source,
+            scope: self.table.scope.as_ref(),
+        }
     }
 
     /// What is known of the table, to judge a rule by.

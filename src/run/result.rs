@@ -41,6 +41,10 @@ pub struct RuleResult {
     pub last_error: Option<String>,
     /// The beginning of the hash of all it depends on except the data.
     pub fingerprint: Option<String>,
+    /// Some of the failing rows by column, where they were asked for; never recorded in the state.
+    pub samples: Vec<Map<String, Value>>,
+    /// Why there are none although they were asked for and something failed.
+    pub no_samples: Option<String>,
 }
 
 /// How a rule ended. "The data is bad" and "it could not be checked" are never mixed.
@@ -111,14 +115,13 @@ impl Summary {
     pub fn redacted(mut self, secrets: &Secrets) -> Self {
         for result in &mut self.results {
             result.message = secrets.redact(&result.message).into_owned();
-            result.finding = result
-                .finding
-                .take()
-                .map(|finding| secrets.redact(&finding).into_owned());
-            result.last_error = result
-                .last_error
-                .take()
-                .map(|error| secrets.redact(&error).into_owned());
+            for told in [
+                &mut result.finding,
+                &mut result.last_error,
+                &mut result.no_samples,
+            ] {
+                *told = (told.take()).map(|told| secrets.redact(&told).into_owned());
+            }
         }
         self
     }

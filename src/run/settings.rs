@@ -31,12 +31,28 @@ pub struct RunSettings {
     pub without_lock: bool,
     /// The form that questions are asked in where they have it, in place of the cheapest.
     pub form: Option<FormName>,
+    /// Failing rows to show of each rule, in place of what its table says.
+    pub samples: Option<u32>,
     /// How many tables are validated at a time; as many as there are processors if not given.
     pub jobs: Option<NonZeroUsize>,
     /// Asks the run to stop.
     pub interrupt: Interrupt,
     /// When the run is stopped.
     pub deadline: Option<Instant>,
+    /// The moment that counts as now.
+    pub now: Option<Timestamp>,
+}
+
+/// How tables are filtered.
+#[derive(Clone, Debug, Default)]
+pub struct FilterSettings {
+    pub selection: Selection,
+    /// Whether rows are written although rules could not be judged.
+    pub allow_unjudged: bool,
+    /// When the work is stopped.
+    pub deadline: Option<Instant>,
+    /// Asks the work to stop.
+    pub interrupt: Interrupt,
     /// The moment that counts as now.
     pub now: Option<Timestamp>,
 }

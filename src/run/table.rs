@@ -12,8 +12,8 @@ use super::memory::Memory;
 use super::planning::PlanOptions;
 use super::prepare::{PrepareError, Prepared, PreparedRule, Preparing, Step, prepare};
 use super::result::{RuleResult, Status, Summary};
-use super::verdict;
-use crate::config::{Config, Rule, Table};
+use super::{samples, verdict};
+use crate::config::{Config, Rule, Samples, Table};
 use crate::engines::connection::{Connection, Limits};
 use crate::engines::retry::Attempts;
 use crate::plan::question::Question;
@@ -29,6 +29,8 @@ pub struct Means<'a> {
     pub connection: &'a mut Connection,
     pub limits: Limits<'a>,
     pub plan: PlanOptions,
+    /// Failing rows to show of each rule, in place of what the table says.
+    pub samples: Option<u32>,
     /// The moment that counts as now.
     pub now: Timestamp,
     /// What earlier runs recorded; `None` where no state is kept.
@@ -43,9 +45,14 @@ pub fn validate(means: Means<'_>, table: &Table, rules: &[&Rule]) -> Summary {
         connection,
         limits,
         plan,
+        samples,
         now,
         state,
     } = means;
+    let samples = Samples {
+        most: samples.unwrap_or(table.samples.most),
+        ..table.samples.clone()
+    };
     let mut results: Vec<Option<RuleResult>> = rules.iter().map(|rule| not_run(rule)).collect();
     let found = match sources::find(&table.source) {
         Ok(found) => found,
@@ -65,17 +72,29 @@ pub fn validate(means: Means<'_>, table: &Table, rules: &[&Rule]) -> Summary {
     let wanted: Vec<usize> = (0..rules.len())
         .filter(|&index| results[index].is_none())
         .collect();
-    if wanted.is_empty() && !lacks_details(rules, &results) {
+    let lacks_samples = |results: &[Option<RuleResult>]| {
+        results
+            .iter()
+            .flatten()
+            .any(|it| samples::are_wanted(&samples, it))
+    };
+    if wanted.is_empty() && !lacks_details(rules, &results) && !lacks_samples(&results) {
         memory.complete(&results);
         return Summary::new(&table.name, results.into_iter().flatten().collect());
     }
     let wanted_rules: Vec<&Rule> = wanted.iter().map(|&index| rules[index]).collect();
+    let read_again = rules.iter().zip(&results).filter(|(_, result)| {
+        let result = result.as_ref();
+        result.is_none_or(|it| samples::are_wanted(&samples, it))
+    });
+    let parents_of: Vec<&Rule> = read_again.map(|(rule, _)| *rule).collect();
     let preparing = Preparing {
         connection,
         limits,
         config,
         options: plan,
         now,
+        parents_of: &parents_of,
     };
     match prepare(preparing, table, &found, &wanted_rules) {
         Ok(prepared) => {
@@ -95,10 +114,15 @@ pub fn validate(means: Means<'_>, table: &Table, rules: &[&Rule]) -> Summary {
                 &mut results,
                 &mut memory,
             );
+            samples::add(connection, limits, &prepared, &samples, rules, &mut results);
         }
         Err(error) => {
             for index in wanted {
                 results[index] = Some(not_prepared(rules[index], &error));
+            }
+            let taken_over = results.iter_mut().flatten();
+            for result in taken_over.filter(|it| samples::are_wanted(&samples, it)) {
+                result.no_samples = Some(error.to_string());
             }
         }
     }
@@ -115,7 +139,7 @@ pub fn unjudged(table: &Table, rules: &[&Rule], why: &str) -> Summary {
     Summary::new(&table.name, rules.iter().map(result).collect())
 }
 
-fn not_run(rule: &Rule) -> Option<RuleResult> {
+pub(super) fn not_run(rule: &Rule) -> Option<RuleResult> {
     (!rule.enabled).then(|| verdict::skipped(rule, "it is disabled"))
 }
 
@@ -135,7 +159,7 @@ fn not_prepared(rule: &Rule, error: &PrepareError) -> RuleResult {
 
 /// Runs the scans one by one; the rules that a scan leaves with all their answers are judged and
 /// recorded before the next one starts.
-fn run_scans(
+pub(super) fn run_scans(
     connection: &mut Connection,
     limits: Limits<'_>,
     prepared: &Prepared<'_>,

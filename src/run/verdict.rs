@@ -144,5 +144,7 @@ fn blank(rule: &Rule, status: Status) -> RuleResult {
         attempts: 0,
         last_error: None,
         fingerprint: None,
+        samples: Vec::new(),
+        no_samples: None,
     }
 }

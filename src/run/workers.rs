@@ -24,6 +24,8 @@ pub struct Work<'a> {
     pub config: &'a Config,
     pub tables: &'a [(&'a Table, Vec<&'a Rule>)],
     pub plan: PlanOptions,
+    /// Failing rows to show of each rule, in place of what its table says.
+    pub samples: Option<u32>,
     pub interrupt: &'a Interrupt,
     pub deadline: Option<Instant>,
     /// The moment that counts as now.
@@ -119,6 +121,7 @@ impl Work<'_> {
             connection,
             limits,
             plan: self.plan,
+            samples: self.samples,
             now: self.now,
             state: self.state,
         };

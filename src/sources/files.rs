@@ -22,6 +22,22 @@ pub fn find(spec: &FilesSpec) -> Result<(FileKind, Vec<PathBuf>), SourceError> {
     Ok((kind, paths))
 }
 
+/// Whether a file of that name is one of them, or would be if it were there.
+pub fn names(spec: &FilesSpec, file: &Path) -> bool {
+    let same = |left: &Path, right: &Path| match (left.canonicalize(), right.canonicalize()) {
+        (Ok(left), Ok(right)) => left == right,
+        _ => false,
+    };
+    let (Ok(path), Ok(file)) = (std::path::absolute(&spec.path), std::path::absolute(file)) else {
+        return false;
+    };
+    if path.is_dir() {
+        return file.ancestors().any(|folder| same(folder, &path));
+    }
+    let pattern = glob::Pattern::new(&path.to_string_lossy());
+    path == file || same(&path, &file) || pattern.is_ok_and(|pattern| pattern.matches_path(&file))
+}
+
 /// The format that a file's extension stands for.
 fn kind_of(path: &Path) -> Option<FileKind> {
     FileKind::of_name(&path.extension()?.to_str()?.to_ascii_lowercase())

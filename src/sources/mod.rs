@@ -3,7 +3,7 @@
 //! Files are looked for here, and the columns of CSV files are inferred here, once and from all
 //! rows, so that every engine reads the same files with the same types.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use data_validator_plugin::{CsvFormat, FileFormat, Source};
 
@@ -54,6 +54,11 @@ pub fn find(spec: &SourceSpec) -> Result<Found<'_>, SourceError> {
         SourceSpec::Table(_) | SourceSpec::Query(_) => None,
     };
     Ok(Found { spec, files })
+}
+
+/// Whether a source reads a file of that name, or would if it were there.
+pub fn reads_file(spec: &SourceSpec, file: &Path) -> bool {
+    matches!(spec, SourceSpec::Files(files) if files::names(files, file))
 }
 
 impl Found<'_> {

@@ -25,6 +25,11 @@ pub fn dialect() -> Dialect {
         },
         max_select_items: 128,
         count_distinct_bitmap: Some("bit_count(bitstring_agg({value}, {min}, {max}))".into()),
+        // A kill while DuckDB 1.5.6 writes its log can leave inserted row groups in a table that was there
+        // before, without the rest of the transaction; a table that was not committed goes with them.
+        replace_table: Some("CREATE OR REPLACE TABLE {table} AS {query}".into()),
+        lock_table: None,
+        write_parquet: Some("COPY ({query}) TO {path} (FORMAT parquet, USE_TMP_FILE false)".into()),
         text_length: Some("length({value})".into()),
         is_json: Some(IS_JSON.into()),
         moment_in_utc: Some("CAST({value} AS TIMESTAMPTZ)".into()),

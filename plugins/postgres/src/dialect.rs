@@ -30,6 +30,9 @@ pub fn dialect() -> Dialect {
         // A target list has 1664 at most.
         max_select_items: 1600,
         count_distinct_bitmap: None,
+        replace_table: None,
+        lock_table: Some("LOCK TABLE {table} IN EXCLUSIVE MODE".into()),
+        write_parquet: None,
         text_length: Some("char_length(CAST({value} AS TEXT))".into()),
         // PostgreSQL 16 is the first that can tell without an error.
         is_json: None,

@@ -53,30 +53,44 @@ impl Dialect {
             &["value"],
             &[],
         )?;
-        let optional: [(_, &Option<String>, &[&str]); 9] = [
+        let optional: [(_, &Option<String>, &[&str], &[&str]); 12] = [
             (
                 "count_distinct_bitmap",
                 &self.count_distinct_bitmap,
+                &["value"],
                 &["min", "max"],
             ),
-            ("text_length", &self.text_length, &[]),
-            ("is_json", &self.is_json, &[]),
-            ("moment_in_utc", &self.moment_in_utc, &[]),
-            ("days_since_epoch", &self.days_since_epoch, &[]),
+            (
+                "replace_table",
+                &self.replace_table,
+                &["table", "query"],
+                &[],
+            ),
+            ("lock_table", &self.lock_table, &["table"], &[]),
+            (
+                "write_parquet",
+                &self.write_parquet,
+                &["query", "path"],
+                &[],
+            ),
+            ("text_length", &self.text_length, &["value"], &[]),
+            ("is_json", &self.is_json, &["value"], &[]),
+            ("moment_in_utc", &self.moment_in_utc, &["value"], &[]),
+            ("days_since_epoch", &self.days_since_epoch, &["value"], &[]),
             (
                 "microseconds_since_epoch",
                 &self.microseconds_since_epoch,
+                &["value"],
                 &[],
             ),
-            ("exact_sum", &self.exact_sum, &["scale"]),
-            ("stddev_samp", &self.stddev_samp, &[]),
-            ("stddev_pop", &self.stddev_pop, &[]),
+            ("exact_sum", &self.exact_sum, &["value"], &["scale"]),
+            ("stddev_samp", &self.stddev_samp, &["value"], &[]),
+            ("stddev_pop", &self.stddev_pop, &["value"], &[]),
         ];
-        let given = optional
-            .iter()
-            .filter_map(|(name, text, allowed)| Some((name, text.as_ref()?, allowed)));
-        for (name, text, allowed) in given {
-            template(name, text, &["value"], allowed)?;
+        for (name, text, required, allowed) in optional {
+            if let Some(text) = text {
+                template(name, text, required, allowed)?;
+            }
         }
         Ok(())
     }

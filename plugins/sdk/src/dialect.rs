@@ -33,6 +33,16 @@ pub struct Dialect {
     /// Number of different values of the integer column `{value}`, none of them outside `{min}` and
     /// `{max}`, from a bitmap; `None` where the engine has no such aggregate.
     pub count_distinct_bitmap: Option<String>,
+    /// The statement that makes the table `{table}` anew of the rows of `{query}`, in the place of one of its name;
+    /// `None` where the engine has no such statement, and its rows are deleted and inserted.
+    pub replace_table: Option<String>,
+    /// The statement that keeps other writers, but no reader, from the table `{table}` until the transaction
+    /// ends; `None` where the engine needs none, since writers of the same rows exclude each other.
+    pub lock_table: Option<String>,
+    /// The statement that writes the rows of `{query}` to a new Parquet file at `{path}`, a string literal, with
+    /// memory that does not grow with them; `None` where the engine writes no files of the host's machine, and
+    /// the host writes what a query gives.
+    pub write_parquet: Option<String>,
     /// Number of Unicode scalar values of the text `{value}`. This and what follows is `None` where the
     /// engine cannot tell: a rule that needs it then ends as an error.
     pub text_length: Option<String>,

@@ -31,7 +31,7 @@ engine: {tpye: embedded, type: embedded}
 fn unknown_key_without_near_name_lists_all() {
     insta::assert_snapshot!(errors("tables: [{name: a, rules: [{name: r, rule_type: completeness, column: c}], zzz: 1}]"), @"
     config.yaml:1:76: error: unknown key 'zzz'
-      help: known keys: name, engine, source, where, data_version, tags, description, rules
+      help: known keys: name, engine, source, where, data_version, samples, mask, tags, description, rules
     ");
 }
 
@@ -124,20 +124,14 @@ fn keys_of_later_versions_say_so() {
         "
 tables:
   - name: a
-    samples: 5
-    mask: [email]
     chunks: {by: file}
     rules:
       - {name: s, rule_type: reconcile, column: c}
 "
     ), @"
-    config.yaml:4:5: error: 'samples' (failing rows in the report) is not available in this version yet
+    config.yaml:4:5: error: 'chunks' (large tables in parts) is not available in this version yet
       help: remove it
-    config.yaml:5:5: error: 'mask' (failing rows in the report) is not available in this version yet
-      help: remove it
-    config.yaml:6:5: error: 'chunks' (large tables in parts) is not available in this version yet
-      help: remove it
-    config.yaml:8:30: error: rule type 'reconcile' is not available in this version yet
+    config.yaml:6:30: error: rule type 'reconcile' is not available in this version yet
       help: known: completeness, uniqueness, primary_key, range, pattern, custom, accepted_values, rejected_values, length, format, castable, comparison, not_in_future, freshness, row_count, aggregate, foreign_key, schema
     ");
 }

@@ -19,6 +19,7 @@ mod bad_yaml;
 mod engines;
 mod interpolation;
 mod merge_order;
+mod outputs;
 mod places;
 mod positions_property;
 mod python_package;

@@ -1,6 +1,9 @@
 //! Configs of the Python package.
 
+use data_validator_plugin::TableName;
+
 use super::{config, errors};
+use crate::config::Target;
 
 #[test]
 fn a_config_of_the_python_package_loads() {
@@ -21,7 +24,13 @@ tables:
 ",
     );
     assert_eq!(config.outputs.metrics.as_deref(), Some("dq.results"));
-    assert_eq!(config.outputs.quarantine.as_deref(), Some("dq.bad_rows"));
+    let quarantine = config.outputs.quarantine.as_ref().unwrap();
+    let bad_rows = Target::Table(TableName {
+        catalog: None,
+        schema: Some("dq".into()),
+        table: "bad_rows".into(),
+    });
+    assert_eq!(quarantine.target("customers"), Ok(bad_rows));
     assert_eq!(
         config.tables[0].description.as_deref(),
         Some("one row a customer")
@@ -35,7 +44,6 @@ tables:
     'dqx.enabled' has no effect here
     'dqx.output_path' has no effect here
     'metrics_table' is read, but nothing is written there by this version yet
-    'quarantine_table' is read, but nothing is written there by this version yet
     'databricks' has no effect here
     'databricks' has no effect here
     'databricks' has no effect here
@@ -46,8 +54,8 @@ tables:
 fn what_is_named_twice_is_told() {
     insta::assert_snapshot!(errors(
         "
-outputs: {metrics: a, claen: b}
-dqx: {metrics_table: b}
+outputs: {metrics: a, quarantine: q, claen: b}
+dqx: {metrics_table: b, quarantine_table: p}
 tables: [{name: t, rules: [{name: r, rule_type: completeness, column: c}]}]
 "
     ), @"

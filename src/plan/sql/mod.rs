@@ -12,10 +12,13 @@ use condition::{condition_sql, text_by_code_point};
 
 mod aggregate;
 mod condition;
+mod failing;
 mod keys;
 mod orphans;
+mod partners;
 mod sample;
 
+pub use failing::{first_failing, select_columns, with_failed_rules};
 pub use sample::sample;
 
 /// The rows that a table's rules look at.
