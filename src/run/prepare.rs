@@ -195,6 +195,7 @@ impl Prepared<'_> {
     pub fn whole_rows(&self) -> Rows<'_> {
         Rows {
             relation: &self.source,
+            schema: &self.schema,
             scope: self.table.scope.as_ref(),
         }
     }

@@ -342,6 +342,26 @@ fn what_is_hidden_in_the_folder_is_not_read() {
     );
 }
 
+#[test]
+fn rows_are_neither_shown_nor_written_for_a_stranger() {
+    let folder = Folder::new(
+        "outputs: {clean: 'clean.parquet', quarantine: other_table}
+dqx: {quarantine_table: bad_rows}
+tables: [{name: t, source: a.csv, samples: 3, rules: [{name: r, rule_type: completeness, column: c}]}]
+",
+    );
+    folder.write("a.csv", "c\n1\n");
+    let errors = folder.load(&untrusted()).expect_err("outputs and samples");
+    for refused in [
+        "config.yaml:1:18: error: rows are written there",
+        "config.yaml:1:46: error: rows are written there",
+        "config.yaml:2:25: error: rows are written there",
+        "config.yaml:3:44: error: samples put rows of data into the report",
+    ] {
+        assert!(errors.contains(refused), "{refused}: {errors}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn links_that_lead_out_are_refused() {

@@ -1,5 +1,6 @@
 //! Whether a path stays inside a folder, links included.
 
+use std::borrow::Cow;
 use std::path::{Component, Path, PathBuf};
 
 /// Whether a path lies in the folder, which is canonical; what does not exist yet lies where its folder does.
@@ -19,7 +20,7 @@ pub fn hidden_part(path: &Path, folder: &Path) -> Option<String> {
         .map(|part| part.as_os_str().to_string_lossy());
     names
         .find(|name| name.starts_with('.'))
-        .map(|name| name.into_owned())
+        .map(Cow::into_owned)
 }
 
 /// Where a path leads, links followed as far as it exists; `None` where that cannot be told.
@@ -69,7 +70,8 @@ pub fn link_out_beside(path: &Path, folder: &Path) -> Option<PathBuf> {
     })
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::fs;
     use std::os::unix::fs::symlink;

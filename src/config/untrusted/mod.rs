@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use serde_yaml::Value;
 
 use super::diagnostic::{Diagnostic, Place};
-use super::document::{Document, RuleDocument};
+use super::document::{Document, RuleDocument, TableDocument};
 use super::fields::Fields;
 use super::findings::Findings;
 use super::path::KeyPath;
@@ -128,6 +128,7 @@ impl<'a> Guard<'a> {
     ) {
         refuse_plugins(document, findings);
         self.refuse_state_file(&document.pipeline, findings);
+        refuse_outputs(document, findings);
         self.check_engines(document, default_engine, findings, catalog);
         let rules = document.tables.iter().flat_map(|table| &table.rules);
         for rule in rules.chain(&document.global_rules) {
@@ -137,6 +138,7 @@ impl<'a> Guard<'a> {
             if table.scope.is_some() {
                 refuse_sql(&table.path.key("where"), findings);
             }
+            refuse_samples(table, findings);
         }
     }
 
@@ -229,6 +231,37 @@ fn refuse_plugins(document: &Document<'_>, findings: &Findings) {
             &plugin.path,
             "a plugin runs with all rights of who starts it, so an untrusted config must not name one",
             "give it with --plugin FILE if you trust it",
+        );
+    }
+}
+
+/// What `filter` writes takes the place of what is there.
+fn refuse_outputs(document: &Document<'_>, findings: &Findings) {
+    let keys = [
+        (&document.outputs, "clean"),
+        (&document.outputs, "quarantine"),
+        (&document.dqx, "quarantine_table"),
+    ];
+    for (fields, key) in keys {
+        let path = fields.path().key(key);
+        if fields.peek(key).is_some() && is_of_the_file(&path, findings) {
+            findings.at_value(
+                &path,
+                "rows are written there in the place of others, so an untrusted config must not choose it",
+                format!("give it as VALIDATOR_OUTPUTS__{}=…", key.trim_end_matches("_table").to_uppercase()),
+            );
+        }
+    }
+}
+
+/// Rows of data in a report are read by who wrote the config.
+fn refuse_samples(table: &TableDocument<'_>, findings: &Findings) {
+    let path = table.path.key("samples");
+    if table.samples.most > 0 && is_of_the_file(&path, findings) {
+        findings.at_value(
+            &path,
+            "samples put rows of data into the report, so an untrusted config must not ask for any",
+            "ask for them with --samples NUMBER",
         );
     }
 }
