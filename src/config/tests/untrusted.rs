@@ -94,8 +94,8 @@ global_rules:
   - {name: g, rule_type: range, column: c, where: "a IN (SELECT b FROM c)", parameters: {min_value: 1}}
 "#
     ), @"
-    config.yaml:1:24: error: the state file '/var/lib/state.json' lies outside of the config's folder, where an untrusted config must not write
-      help: name a file in the folder, or give one with VALIDATOR_PIPELINE__STATE_FILE
+    config.yaml:1:24: error: the state file '/var/lib/state.json' lies outside of the config's folder, or in a hidden one, where an untrusted config must not write
+      help: name a file in the folder itself, or give one with VALIDATOR_PIPELINE__STATE_FILE
     config.yaml:2:11: error: a plugin runs with all rights of who starts it, so an untrusted config must not name one
       help: give it with --plugin FILE if you trust it
     config.yaml:4:9: error: the engine 'server' asks a server, and which one is not for an untrusted config to choose
@@ -110,7 +110,7 @@ global_rules:
       help: give it as VALIDATOR_ENGINE__OPTIONS__TEMP_DIRECTORY=…; an untrusted config may set threads
     config.yaml:7:52: error: 'database' is part of a connection, which an untrusted config must not choose
       help: give it as VALIDATOR_ENGINES__DB__CONNECTION_PARAMS__DATABASE=…
-    config.yaml:10:13: error: the source '/etc/passwd.csv' lies outside of the config's folder, which an untrusted config must not read
+    config.yaml:10:13: error: /etc/passwd.csv lies outside of the config's folder, which an untrusted config must not read
       help: put the files into the folder, or name them with --override TABLE=PATH
     config.yaml:11:12: error: 'where' is custom SQL, which can read whatever the engine can, so an untrusted config must not have any
       help: use the rule types that need none, or run the config without --untrusted once you have read it
@@ -226,7 +226,7 @@ tables: [{<<: &t {source: {path: /etc/passwd, format: csv}}, name: t, rules: [{n
       help: give it as VALIDATOR_ENGINE__CONNECTION_PARAMS__HOST=…
     config.yaml:3:44: error: 'port' is part of a connection, which an untrusted config must not choose
       help: give it as VALIDATOR_ENGINE__CONNECTION_PARAMS__PORT=…
-    config.yaml:4:11: error: the source '/etc/passwd' lies outside of the config's folder, which an untrusted config must not read
+    config.yaml:4:11: error: /etc/passwd lies outside of the config's folder, which an untrusted config must not read
       help: put the files into the folder, or name them with --override TABLE=PATH
     ");
 }
