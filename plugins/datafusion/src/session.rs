@@ -29,7 +29,7 @@ use crate::runtime::Runtime;
 use crate::source::{file_table, with_canonical_values};
 use crate::statement::query_plan;
 use crate::stream::{Planned, Stream};
-use crate::{matches, statistics};
+use crate::{bitmap, matches, statistics};
 
 pub struct DataFusionSession {
     context: SessionContext,
@@ -74,6 +74,7 @@ impl DataFusionSession {
             .build();
         let context = SessionContext::new_with_state(state);
         context.register_udf(matches::function());
+        context.register_udaf(bitmap::function());
         if let Some((_, catalog)) = &store {
             context.register_catalog(CATALOG, Arc::new(catalog.clone()));
         }

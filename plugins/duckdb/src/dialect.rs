@@ -25,6 +25,8 @@ pub fn dialect() -> Dialect {
         },
         max_select_items: 128,
         count_distinct_bitmap: Some("bit_count(bitstring_agg({value}, {min}, {max}))".into()),
+        estimated_rows: None,
+        estimated_values: None,
         costs: costs(),
     }
 }

@@ -53,11 +53,15 @@ impl Dialect {
             &["value"],
             &[],
         )?;
-        self.count_distinct_bitmap
-            .as_ref()
-            .map_or(Ok(()), |bitmap| {
-                template("count_distinct_bitmap", bitmap, &["value"], &["min", "max"])
-            })
+        let optional = |name, text: &Option<String>, required: &[&str], allowed: &[&str]| {
+            let text = text.as_ref();
+            text.map_or(Ok(()), |text| template(name, text, required, allowed))
+        };
+        let bitmap = &self.count_distinct_bitmap;
+        optional("count_distinct_bitmap", bitmap, &["value"], &["min", "max"])?;
+        optional("estimated_rows", &self.estimated_rows, &["relation"], &[])?;
+        let places = ["relation", "column"];
+        optional("estimated_values", &self.estimated_values, &places, &[])
     }
 }
 

@@ -33,6 +33,12 @@ pub struct Dialect {
     /// Number of different values of the integer column `{value}`, none of them outside `{min}` and
     /// `{max}`, from a bitmap; `None` where the engine has no such aggregate.
     pub count_distinct_bitmap: Option<String>,
+    /// About how many rows `{relation}` has, a string literal of what stands behind `FROM`, without
+    /// reading them: an integer or NULL. It chooses forms and proves nothing; `None` where no catalogue
+    /// knows.
+    pub estimated_rows: Option<String>,
+    /// As [`Dialect::estimated_rows`], about how many different values `{column}` has, a string literal.
+    pub estimated_values: Option<String>,
     pub costs: Costs,
 }
 

@@ -82,6 +82,8 @@ impl Dialect {
             type_names: crate::dialect::TypeNames::default(),
             max_select_items: 1000,
             count_distinct_bitmap: None,
+            estimated_rows: None,
+            estimated_values: None,
             costs: crate::dialect::Costs::default(),
         }
     }

@@ -11,9 +11,11 @@ use super::scans::Shape;
 use condition::{condition_sql, text_by_code_point};
 
 mod condition;
+mod estimates;
 mod keys;
 mod sample;
 
+pub use estimates::estimates;
 pub use sample::sample;
 
 /// The rows that a table's rules look at.
