@@ -3,12 +3,17 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use clap::ValueEnum;
 use data_validator::DataValidator;
 use data_validator::plan::FormName;
 use data_validator::run::settings::RunSettings;
 use data_validator::selection::Selection;
+use data_validator_harness::{Server, ServerSettings};
+use data_validator_plugin::{Call, Engine, EngineConfig};
+use data_validator_postgres::Postgres;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
@@ -19,10 +24,10 @@ pub type Row = [String; 5];
 
 pub const CONFIG: &str = r#"
 version: "1.0"
-engine: {type: duckdb, options: {threads: 2}}
+ENGINE
 tables:
   - name: all
-    source: rows
+    source: SOURCE
     rules: &rules
       - {name: i_complete, rule_type: completeness, column: i}
       - {name: s_complete, rule_type: completeness, column: s, parameters: {empty_is_missing: true}}
@@ -53,13 +58,22 @@ tables:
       - {name: k_scoped, rule_type: uniqueness, column: k, where: "i > 0"}
       - {name: s_scoped, rule_type: pattern, column: s, where: "k > 10", parameters: {pattern: "a"}}
   - name: some
-    source: rows
+    source: SOURCE
     where: "k < 30 OR k IS NULL"
     rules: *rules
 "#;
 
+/// The forms that an engine without statistics of its rows has.
+const WITHOUT_STATISTICS: &[FormName] = &[
+    FormName::CountColumn,
+    FormName::Conditional,
+    FormName::DistinctValues,
+    FormName::CountDistinct,
+    FormName::Groups,
+];
+
 #[test]
-fn all_forms_of_a_question_give_the_same_count() {
+fn all_forms_of_a_question_give_the_same_count_on_all_engines() {
     let seen = RefCell::new(BTreeSet::new());
     let mut runner = TestRunner::new(ProptestConfig {
         cases: 24,
@@ -70,25 +84,137 @@ fn all_forms_of_a_question_give_the_same_count() {
     let outcome = runner.run(&files, |files| {
         let workspace = Workspace::new();
         write(&workspace, &files);
-        let config = workspace.write("rules.yaml", CONFIG);
-        let mut validator = DataValidator::from_path(config).unwrap();
-        let plain = counts(&mut validator, None);
-        for form in FormName::value_variants() {
-            let in_form = counts(&mut validator, Some(*form));
-            prop_assert_eq!(&in_form, &plain, "form {:?}", form);
-            let taken = forms_taken(&mut validator, *form);
-            seen.borrow_mut().extend(taken);
+        let table = copy_to_server(&files);
+        let url = format!("connection_params: {{url: '{}'}}", server().url());
+        let mut first = None;
+        for (engine, settings, source, forms) in [
+            (
+                "duckdb",
+                "options: {threads: 2}",
+                "rows",
+                FormName::value_variants(),
+            ),
+            (
+                "datafusion",
+                "options: {}",
+                "rows",
+                FormName::value_variants(),
+            ),
+            ("postgres", &*url, &*table, WITHOUT_STATISTICS),
+        ] {
+            let engine_line = format!("engine: {{type: {engine}, {settings}}}");
+            let config = CONFIG
+                .replace("ENGINE", &engine_line)
+                .replace("SOURCE", source);
+            let config = workspace.write("rules.yaml", config);
+            let mut validator = DataValidator::from_path(config).unwrap();
+            let plain = counts(&mut validator, None);
+            let expected = first.get_or_insert_with(|| plain.clone());
+            prop_assert_eq!(&plain, expected, "{}", engine);
+            for form in forms {
+                let in_form = counts(&mut validator, Some(*form));
+                prop_assert_eq!(&in_form, &plain, "form {:?} on {}", form, engine);
+                for taken in forms_taken(&mut validator, *form) {
+                    seen.borrow_mut().insert((engine, taken));
+                }
+            }
         }
         Ok(())
     });
     outcome.unwrap();
-    for form in FormName::value_variants() {
-        let name = form.to_possible_value().unwrap();
-        assert!(
-            seen.borrow().contains(name.get_name()),
-            "no question was asked as {form:?}"
-        );
+    for (engine, forms) in [
+        ("duckdb", FormName::value_variants()),
+        ("datafusion", FormName::value_variants()),
+        ("postgres", WITHOUT_STATISTICS),
+    ] {
+        for form in forms {
+            let name = form.to_possible_value().unwrap().get_name().to_owned();
+            assert!(
+                seen.borrow().contains(&(engine, name)),
+                "no question was asked as {form:?} on {engine}"
+            );
+        }
     }
+}
+
+fn server() -> &'static Server {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    SERVER.get_or_init(|| Server::start(&ServerSettings::default()))
+}
+
+/// Writes all rows to a table of the server; gives its name.
+fn copy_to_server(files: &[Vec<Row>]) -> String {
+    static TABLES: AtomicU64 = AtomicU64::new(0);
+    let table = format!("forms_{}", TABLES.fetch_add(1, Ordering::Relaxed));
+    let mut statements = vec![
+        format!("DROP TABLE IF EXISTS {table}"),
+        format!("CREATE TABLE {table} (i BIGINT, k INTEGER, d DATE, x DOUBLE PRECISION, s TEXT)"),
+    ];
+    for row in files.iter().flatten() {
+        let values = row.join(", ").replace("::DOUBLE", "::DOUBLE PRECISION");
+        statements.push(format!("INSERT INTO {table} VALUES ({values})"));
+    }
+    run_on_server(&statements);
+    table
+}
+
+fn run_on_server(statements: &[impl AsRef<str>]) {
+    let url = serde_json::json!({"url": server().url()});
+    let config = EngineConfig {
+        connection: url.as_object().unwrap().clone(),
+        ..EngineConfig::default()
+    };
+    let mut session = Postgres.connect(&config, &Call::default()).unwrap();
+    for statement in statements {
+        session
+            .execute(statement.as_ref(), &Call::default())
+            .unwrap();
+    }
+}
+
+/// Its catalogue has no proof, but an idea.
+#[test]
+fn a_server_that_knows_of_few_different_values_tries_a_pattern_on_each_of_them_once() {
+    run_on_server(&[
+        "DROP TABLE IF EXISTS few_values",
+        "CREATE TABLE few_values (few TEXT, many TEXT) WITH (autovacuum_enabled = false)",
+        "INSERT INTO few_values SELECT 'x' || i % 5, 'x' || i FROM generate_series(1, 20000) AS s(i)",
+    ]);
+    let workspace = Workspace::new();
+    workspace.write(
+        "c.yaml",
+        format!(
+            "engine: {{type: postgres, connection_params: {{url: '{}'}}}}
+tables:
+  - name: t
+    source: few_values
+    rules:
+      - {{name: few, rule_type: pattern, column: few, parameters: {{pattern: \"^x[0-3]$\"}}}}
+      - {{name: many, rule_type: pattern, column: many, parameters: {{pattern: \"^x[0-9]{{4}}$\"}}}}
+",
+            server().url()
+        ),
+    );
+    let form = |rule: &str| {
+        let explained = workspace.run(&["c.yaml", "--explain"]).stdout;
+        let line = explained
+            .lines()
+            .rfind(|line| line.contains(&format!("- {rule}: ")));
+        line.unwrap_or(&explained).trim().to_owned()
+    };
+    let plain = "conditional, shares the scan of all rows";
+    assert_eq!(form("few"), format!("- few: {plain}"));
+    run_on_server(&["ANALYZE few_values"]);
+    assert_eq!(
+        form("few"),
+        "- few: distinct-values, the engine estimates few different values"
+    );
+    assert_eq!(form("many"), format!("- many: {plain}"));
+    workspace.run(&["c.yaml", "--output", "report.json"]);
+    let report = workspace.json("report.json");
+    let failed = ["few", "many"]
+        .map(|name| crate::support::rule(&report, "t", name)["failed_count"].as_u64());
+    assert_eq!(failed, [Some(4000), Some(11000)]);
 }
 
 /// For each rule its status and counts.

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::engine::Engine;
+
 /// Measures Data Validator in pairs with hand-written SQL, and makes the tables for it.
 #[derive(Debug, Parser)]
 #[command(name = "data-validator-benchmark", version, max_term_width = 100)]
@@ -17,13 +19,25 @@ pub enum Command {
     /// Make the tables of a case
     #[command(subcommand)]
     Make(Make),
+    /// Copy the table of a case into a PostgreSQL database, where one of its name is replaced
+    Load {
+        #[arg(value_enum)]
+        case: Case,
+        /// The table that 'make' made
+        path: PathBuf,
+        /// The database: postgresql://USER@HOST/DATABASE
+        url: String,
+    },
     /// Count with one hand-written query and print the counts: the partner process of a pair
     Fused {
         /// A case, or a config whose rules are turned into one query
         #[arg(value_name = "CASE|CONFIG")]
         what: String,
-        /// The table, or the folder of the tables
-        path: PathBuf,
+        /// The table, the folder of the tables, or the URL of the database that has the table
+        #[arg(value_name = "PATH|URL")]
+        place: PathBuf,
+        #[command(flatten)]
+        by_hand: ByHand,
     },
     /// Compare a run of Data Validator with the hand-written query, in pairs of processes
     Compare(Compare),
@@ -63,12 +77,35 @@ pub enum Case {
     Many,
 }
 
+/// What both sides count with, and how the query is written by hand there.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct ByHand {
+    /// What both sides count with
+    #[arg(long, value_enum, default_value_t)]
+    pub engine: Engine,
+    /// Count keys by hand in subqueries: the rest of the query then runs in parallel on PostgreSQL
+    #[arg(long)]
+    pub keys_apart: bool,
+}
+
+impl Case {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Flights => "flights",
+            Self::Wide => "wide",
+            Self::Many => "many",
+        }
+    }
+}
+
 #[derive(Args, Debug)]
 pub struct Compare {
     #[arg(value_enum)]
     pub case: Case,
     /// The table, or for 'many' the folder of the tables; made when it is missing
     pub path: Option<PathBuf>,
+    #[command(flatten)]
+    pub by_hand: ByHand,
     /// How many pairs are measured
     #[arg(long, value_name = "NUMBER", default_value_t = 10, value_parser = positive)]
     pub pairs: u32,

@@ -1,18 +1,42 @@
 //! `compare`: one case in pairs, printed pair by pair and as medians.
 
 use std::io::Write;
+use std::path::Path;
 
 use anyhow::Context;
 
 use crate::arguments::Compare;
+use crate::engine::Engine;
 use crate::pairs::{Medians, Pair, Rivals, medians, ratios};
-use crate::work::{Work, tables, validator};
+use crate::server;
+use crate::work::{Work, load_apart, tables, validator};
 
 /// Compares on one case, once for each number of jobs.
 pub fn compare(arguments: &Compare) -> anyhow::Result<()> {
+    let Compare { case, by_hand, .. } = *arguments;
+    let engine = by_hand.engine;
+    engine.ensure_can_take(case)?;
     let validator = validator(&arguments.place)?;
-    let path = tables(arguments.case, arguments.path.as_deref(), &arguments.place)?;
-    let work = Work::of_case(arguments.case, &path)?;
+    let path = tables(case, engine, arguments.path.as_deref(), &arguments.place)?;
+    match engine {
+        Engine::Duckdb | Engine::Datafusion => {
+            let work = Work::on_files(case, by_hand, &path)?;
+            compare_on(arguments, &validator, &work)
+        }
+        Engine::Postgres => {
+            let server = server::start();
+            let folder = tempfile::tempdir().context("making a temporary folder")?;
+            let work = Work::on_server(case, by_hand, &server.url(), folder.path())?;
+            load_apart(case, &path, &server.url())?;
+            compare_on(arguments, &validator, &work)?;
+            println!("CPU and memory are those of the clients; the server's are not counted");
+            Ok(())
+        }
+    }
+}
+
+fn compare_on(arguments: &Compare, validator: &Path, work: &Work) -> anyhow::Result<()> {
+    let (case, engine) = (arguments.case.name(), arguments.by_hand.engine.name());
     let options: Vec<Vec<String>> = match &*arguments.jobs {
         [] => vec![Vec::new()],
         jobs => jobs
@@ -21,18 +45,18 @@ pub fn compare(arguments: &Compare) -> anyhow::Result<()> {
             .collect(),
     };
     for options in options {
-        let name = format!("{} {}", arguments.case.name(), options.join(" "));
-        let rivals = Rivals::new(validator.clone(), options)?;
+        let name = format!("{case} on {engine} {}", options.join(" "));
+        let rivals = Rivals::new(validator.to_path_buf(), options)?;
         rivals
-            .ensure_same_counts(&work)
-            .with_context(|| format!("comparing the counts on {}", path.display()))?;
+            .ensure_same_counts(work)
+            .with_context(|| format!("comparing the counts of {case} on {engine}"))?;
         println!(
             "{}: {} rules, the same counts from both",
             name.trim_end(),
             work.rules.len()
         );
         println!("pair   fused s   data-validator s   ratio");
-        let pairs = rivals.run(&work, arguments.pairs, tell)?;
+        let pairs = rivals.run(work, arguments.pairs, tell)?;
         print_medians(&pairs);
     }
     Ok(())

@@ -1,8 +1,5 @@
 //! `growth`: what more rows and more rules cost, as a table in Markdown.
 
-use std::fs;
-use std::path::Path;
-
 use anyhow::Context;
 
 use crate::arguments::Growth;
@@ -34,7 +31,12 @@ pub fn measure(arguments: &Growth) -> anyhow::Result<()> {
             .place
             .folder()
             .join(format!("flights-{number}-rules.yaml"));
-        write_config(&config, &rules)?;
+        let table = Table {
+            name: TABLE.into(),
+            source: None,
+            rules: rules.clone(),
+        };
+        Config::new(vec![table]).write(&config)?;
         line(
             &rivals,
             &Work::on_flights(&config, &rules, &path),
@@ -69,16 +71,6 @@ fn line(rivals: &Rivals, work: &Work, copies: u32, pairs: u32) -> anyhow::Result
     Ok(())
 }
 
-fn write_config(path: &Path, rules: &[Rule]) -> anyhow::Result<()> {
-    let table = Table {
-        name: TABLE.into(),
-        source: None,
-        rules: rules.to_vec(),
-    };
-    let text = serde_yaml::to_string(&Config::new(vec![table])).context("writing the rules")?;
-    fs::write(path, text).with_context(|| format!("writing {}", path.display()))
-}
-
 /// That many ranges, spread over eight columns, each with bounds of its own.
 fn ranges(number: usize) -> Vec<Rule> {
     const COLUMNS: &[(&str, i64, i64)] = &[
@@ -111,11 +103,15 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::engine::Engine;
 
     #[test]
     fn a_thousand_ranges_differ_and_leave_values_that_pass() {
         let rules = ranges(1_000);
-        let conditions: HashSet<_> = rules.iter().map(Rule::failed).collect();
+        let conditions: HashSet<_> = rules
+            .iter()
+            .map(|rule| rule.failed(Engine::Duckdb))
+            .collect();
         assert_eq!(conditions.len(), 1_000);
         for rule in rules {
             let Check::Range { parameters, .. } = rule.check else {

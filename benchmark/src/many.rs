@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use duckdb::Connection;
 
-use crate::database::{counts, literal, open_to_make, parquet, partial};
+use crate::arguments::{ByHand, Case};
+use crate::engine::Engine;
+use crate::engine::datafusion::DataFusion;
+use crate::engine::duckdb::{counts, literal, open_to_make, parquet, partial};
 use crate::fused::query;
 use crate::rule::{Bound, Check, Config, Key, Rule, Table};
 
@@ -65,10 +68,7 @@ pub fn make(folder: &Path) -> anyhow::Result<()> {
         name,
         rules: rules(),
     });
-    let text =
-        serde_yaml::to_string(&Config::new(tables.collect())).context("writing the rules")?;
-    let config = config(&partial);
-    fs::write(&config, text).with_context(|| format!("writing {}", config.display()))?;
+    Config::new(tables.collect()).write(&config(&partial))?;
     fs::rename(&partial, folder)
         .with_context(|| format!("moving the tables to {}", folder.display()))?;
     println!(
@@ -80,14 +80,35 @@ pub fn make(folder: &Path) -> anyhow::Result<()> {
 }
 
 /// The failing counts of all tables, with one query for each in one connection.
-pub fn fused(folder: &Path) -> anyhow::Result<Vec<i64>> {
-    let connection = Connection::open_in_memory().context("opening DuckDB")?;
+pub fn fused(folder: &Path, by_hand: ByHand) -> anyhow::Result<Vec<i64>> {
+    by_hand.engine.ensure_can_take(Case::Many)?;
+    match by_hand.engine {
+        Engine::Datafusion => {
+            let datafusion = DataFusion::start()?;
+            each(folder, |name, path, rules| {
+                datafusion.name_file(name, path)?;
+                datafusion.counts(&query(rules, name, by_hand))
+            })
+        }
+        _ => {
+            let connection = Connection::open_in_memory().context("opening DuckDB")?;
+            each(folder, |_, path, rules| {
+                let query = query(rules, &parquet(path)?, by_hand);
+                counts(&connection, &query).context("asking DuckDB")
+            })
+        }
+    }
+}
+
+fn each(
+    folder: &Path,
+    ask: impl Fn(&str, &Path, &[Rule]) -> anyhow::Result<Vec<i64>>,
+) -> anyhow::Result<Vec<i64>> {
     let rules = rules();
     let mut all = Vec::new();
     for name in names() {
         let path = file(folder, &name);
-        let query = query(&rules, &parquet(&path)?);
-        let counts = counts(&connection, &query);
+        let counts = ask(&name, &path, &rules);
         all.extend(counts.with_context(|| format!("reading {}", path.display()))?);
     }
     Ok(all)

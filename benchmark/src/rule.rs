@@ -1,14 +1,34 @@
 //! Rules as a config has them, and what fails them in SQL.
 
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
-use crate::database::literal;
+use crate::engine::Engine;
+use crate::engine::duckdb::literal;
 
 /// A config, as far as the benchmark's configs go.
 #[derive(Debug, Deserialize, Serialize)]
 pub struct Config {
     pub version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub engine: Option<Connection>,
     pub tables: Vec<Table>,
+}
+
+/// An engine that is reached at a URL.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Connection {
+    #[serde(rename = "type")]
+    pub engine_type: String,
+    pub connection_params: ConnectionParams,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub struct ConnectionParams {
+    pub url: String,
 }
 
 /// A table of a config.
@@ -84,8 +104,31 @@ impl Config {
     pub fn new(tables: Vec<Table>) -> Self {
         Self {
             version: "1.0".into(),
+            engine: None,
             tables,
         }
+    }
+
+    /// A config of one table of a PostgreSQL database.
+    pub fn on_postgres(url: &str, table: &str, rules: Vec<Rule>) -> Self {
+        let connection_params = ConnectionParams { url: url.into() };
+        Self {
+            engine: Some(Connection {
+                engine_type: "postgres".into(),
+                connection_params,
+            }),
+            ..Self::new(vec![Table {
+                name: table.into(),
+                source: Some(table.into()),
+                rules,
+            }])
+        }
+    }
+
+    /// Writes it as YAML.
+    pub fn write(&self, path: &Path) -> anyhow::Result<()> {
+        let text = serde_yaml::to_string(self).context("writing the rules")?;
+        fs::write(path, text).with_context(|| format!("writing {}", path.display()))
     }
 }
 
@@ -94,9 +137,9 @@ impl Rule {
         Self { name, check }
     }
 
-    /// The condition that is TRUE for each record that fails, as an engineer writes it by hand.
-    /// Uniqueness has none.
-    pub fn failed(&self) -> Option<String> {
+    /// The condition that is TRUE for each record that fails, as an engineer writes it by hand for the
+    /// engine. Uniqueness has none.
+    pub fn failed(&self, engine: Engine) -> Option<String> {
         match &self.check {
             Check::Completeness { column } => Some(format!("{column} IS NULL")),
             Check::Uniqueness { .. } => None,
@@ -105,10 +148,13 @@ impl Rule {
                 parameters.min_value.sql(),
                 parameters.max_value.sql()
             )),
-            Check::Pattern { column, parameters } => Some(format!(
-                "NOT regexp_matches({column}, {})",
-                literal(&parameters.pattern)
-            )),
+            Check::Pattern { column, parameters } => {
+                let pattern = literal(&parameters.pattern);
+                Some(match engine {
+                    Engine::Duckdb => format!("NOT regexp_matches({column}, {pattern})"),
+                    Engine::Datafusion | Engine::Postgres => format!("{column} !~ {pattern}"),
+                })
+            }
             Check::Custom { expression } => Some(format!("NOT ({expression})")),
         }
     }
@@ -189,11 +235,41 @@ mod tests {
     }
 
     #[test]
+    fn a_config_of_a_server_says_where_it_is_and_which_table() {
+        let key = Key::Column("id".into());
+        let rules = vec![Rule::new("key".into(), Check::Uniqueness { key })];
+        let config =
+            Config::on_postgres("postgresql://postgres@127.0.0.1:5433/postgres", "t", rules);
+        assert_eq!(
+            serde_yaml::to_string(&config).unwrap(),
+            "version: '1.0'
+engine:
+  type: postgres
+  connection_params:
+    url: postgresql://postgres@127.0.0.1:5433/postgres
+tables:
+- name: t
+  source: t
+  rules:
+  - name: key
+    rule_type: uniqueness
+    column: id
+"
+        );
+    }
+
+    #[test]
     fn a_text_in_a_condition_is_quoted() {
         let rule = Rule::new("codes".into(), Check::pattern("code", "^it's$"));
+        let conditions = [Engine::Duckdb, Engine::Datafusion, Engine::Postgres]
+            .map(|engine| rule.failed(engine).unwrap());
         assert_eq!(
-            rule.failed().unwrap(),
-            "NOT regexp_matches(code, '^it''s$')"
+            conditions,
+            [
+                "NOT regexp_matches(code, '^it''s$')",
+                "code !~ '^it''s$'",
+                "code !~ '^it''s$'"
+            ]
         );
     }
 }

@@ -6,11 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 
-use crate::arguments::{Case, Place};
+use crate::arguments::{ByHand, Case, Place};
 use crate::counts::qualified;
-use crate::rule::Rule;
+use crate::engine::Engine;
+use crate::rule::{Config, Rule};
 use crate::{flights, many, wide};
 
 /// One piece of work for both sides of a pair.
@@ -25,10 +26,10 @@ pub struct Work {
 }
 
 impl Work {
-    /// The work of a case on tables that are there.
-    pub fn of_case(case: Case, path: &Path) -> anyhow::Result<Self> {
+    /// The work of a case on files that are there.
+    pub fn on_files(case: Case, by_hand: ByHand, path: &Path) -> anyhow::Result<Self> {
         let fused = vec![case.name().into(), path.into()];
-        Ok(match case {
+        let work = match case {
             Case::Flights => Self {
                 fused,
                 ..Self::on_flights(&flights::config(), &flights::rules()?, path)
@@ -52,7 +53,33 @@ impl Work {
                     validator: vec![many::config(path).into()],
                 }
             }
+        };
+        let engine: [OsString; 2] = ["--engine".into(), by_hand.engine.name().into()];
+        Ok(Self {
+            fused: [work.fused, options(by_hand)].concat(),
+            validator: [work.validator, engine.into()].concat(),
+            ..work
         })
+    }
+
+    /// The work of a case on a table of a PostgreSQL server; its config is written into the folder.
+    pub fn on_server(
+        case: Case,
+        by_hand: ByHand,
+        url: &str,
+        folder: &Path,
+    ) -> anyhow::Result<Self> {
+        let (table, rules) = only_table(case)?;
+        let config = folder.join(format!("{}.yaml", case.name()));
+        let fused: Vec<OsString> = vec![case.name().into(), url.into()];
+        let work = Self {
+            rules: names(table, &rules),
+            fused: [fused, options(by_hand)].concat(),
+            // Its engine stands in the config, with its address.
+            validator: vec![config.clone().into()],
+        };
+        Config::on_postgres(url, table, rules).write(&config)?;
+        Ok(work)
     }
 
     /// The work of a config with these rules on a table of flights.
@@ -69,10 +96,24 @@ impl Work {
     }
 }
 
+/// The table of a case that has one, and its rules.
+pub fn only_table(case: Case) -> anyhow::Result<(&'static str, Vec<Rule>)> {
+    match case {
+        Case::Flights => Ok((flights::TABLE, flights::rules()?)),
+        Case::Wide => Ok((wide::TABLE, wide::rules())),
+        Case::Many => bail!("'many' has many tables"),
+    }
+}
+
 /// The tables of a case, made by a process of their own where they are missing.
-pub fn tables(case: Case, path: Option<&Path>, place: &Place) -> anyhow::Result<PathBuf> {
+pub fn tables(
+    case: Case,
+    engine: Engine,
+    path: Option<&Path>,
+    place: &Place,
+) -> anyhow::Result<PathBuf> {
     let name = match case {
-        Case::Flights => return flights_table(30, path, place),
+        Case::Flights => return flights_table(engine.copies(), path, place),
         Case::Wide => "wide.parquet",
         Case::Many => "many",
     };
@@ -122,22 +163,40 @@ pub fn itself() -> anyhow::Result<PathBuf> {
     env::current_exe().context("finding this program")
 }
 
+/// Copies the table of a case into a PostgreSQL database, in a process of its own.
+pub fn load_apart(case: Case, path: &Path, url: &str) -> anyhow::Result<()> {
+    let mut command = Command::new(itself()?);
+    command.args(["load", case.name()]).arg(path).arg(url);
+    finish(
+        &mut command,
+        &format!("copying {} into PostgreSQL", path.display()),
+    )
+}
+
 fn make(case: Case, path: &Path, options: &[String]) -> anyhow::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     }
-    let status = Command::new(itself()?)
-        .args(["make", case.name()])
-        .arg(path)
-        .args(options)
+    let mut command = Command::new(itself()?);
+    command.args(["make", case.name()]).arg(path).args(options);
+    finish(&mut command, &format!("making {}", path.display()))
+}
+
+fn finish(command: &mut Command, what: &str) -> anyhow::Result<()> {
+    let status = command
         .status()
-        .with_context(|| format!("starting to make {}", path.display()))?;
-    ensure!(
-        status.success(),
-        "making {} ended with {status}",
-        path.display()
-    );
+        .with_context(|| format!("starting a process for {what}"))?;
+    ensure!(status.success(), "{what} ended with {status}");
     Ok(())
+}
+
+/// What says to the fused query's process how it is written.
+fn options(by_hand: ByHand) -> Vec<OsString> {
+    let mut options = vec!["--engine".into(), by_hand.engine.name().into()];
+    if by_hand.keys_apart {
+        options.push("--keys-apart".into());
+    }
+    options
 }
 
 fn names(table: &str, rules: &[Rule]) -> Vec<String> {

@@ -15,6 +15,10 @@ const MOST_BITS_PER_ROW: i128 = 32;
 /// Integers have few different values where at least so many rows share one.
 const ROWS_PER_VALUE: i128 = 16;
 
+/// Text has few different values where at least so many rows share one, as far as an engine can guess:
+/// with fewer of them, groups of long texts cost as much as a pattern on each row.
+const ROWS_PER_GUESSED_VALUE: u64 = 64;
+
 /// Rows of a table of which nobody knows how many it has.
 const ROWS_IF_UNKNOWN: u64 = 100_000;
 
@@ -24,10 +28,12 @@ pub struct Known<'k> {
     pub schema: &'k Schema,
     /// Of the whole relation, also where the table's `where` leaves rows out.
     pub statistics: Option<&'k Statistics>,
+    /// About how many rows that is, where no statistics tell.
+    pub estimated_rows: Option<u64>,
     /// Whether the table has a `where`.
     pub is_scoped: bool,
-    /// Columns of which a sample showed few different values.
-    pub few_values: &'k BTreeSet<String>,
+    /// Columns that seem to have few different values, and why.
+    pub few_values: &'k BTreeMap<String, &'static str>,
     /// The form that is asked for, where a question has it.
     pub wanted: Option<FormName>,
 }
@@ -43,13 +49,14 @@ pub struct Choice {
 
 impl Known<'_> {
     fn rows(&self) -> f64 {
-        self.statistics.map_or(ROWS_IF_UNKNOWN, Statistics::rows) as f64
+        let counted = self.statistics.map(Statistics::rows);
+        counted.or(self.estimated_rows).unwrap_or(ROWS_IF_UNKNOWN) as f64
     }
 
     /// Why the column has few different values, if it is known to.
     fn few_values_of(&self, column: &str) -> Option<&'static str> {
-        if self.few_values.contains(column) {
-            return Some("a sample shows few different values");
+        if let Some(why) = self.few_values.get(column) {
+            return Some(why);
         }
         let statistics = self
             .statistics
@@ -85,22 +92,28 @@ pub fn choose(questions: &[Question], known: &Known<'_>, dialect: &Dialect) -> V
     choices
 }
 
-/// Text columns whose questions would cost so much that a look at a sample is worth it.
-pub fn worth_a_sample<'q>(
+/// Whether so few different values, in so many rows, are worth grouping by.
+pub fn are_few(values: u64, rows: u64) -> bool {
+    values <= rows / ROWS_PER_GUESSED_VALUE
+}
+
+/// Text columns whose questions would cost so much that a look at their values is worth it.
+pub fn worth_a_look<'q>(
     questions: &'q [Question],
     known: &Known<'_>,
     dialect: &Dialect,
 ) -> BTreeSet<&'q str> {
     let mut costs: BTreeMap<&str, f64> = BTreeMap::new();
     for question in questions {
-        if let (Some(column), Some(_)) = (question.groupable_column(known), known.statistics)
+        if let Some(column) = question.groupable_column(known)
             && known.is_of(column, &LogicalType::Text)
         {
             let best = cheapest(forms(question, known, dialect), None);
             *costs.entry(column).or_default() += best.cost;
         }
     }
-    costs.retain(|_, cost| *cost > 10.0 * dialect.costs.query);
+    let grouped = dialect.costs.query + known.rows() * dialect.costs.group_few;
+    costs.retain(|_, cost| *cost > grouped && *cost > 10.0 * dialect.costs.query);
     costs.into_keys().collect()
 }
 

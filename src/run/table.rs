@@ -1,6 +1,6 @@
 //! Validates one table: takes over what is proven unchanged, asks the rest, records each answer.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::RwLock;
 use std::time::Duration;
 
@@ -325,8 +325,9 @@ fn add_details(
     let known = Known {
         schema: &Schema::default(),
         statistics: None,
+        estimated_rows: None,
         is_scoped: true,
-        few_values: &BTreeSet::new(),
+        few_values: &BTreeMap::new(),
         wanted: None,
     };
     plan.make(&known, &connection.description().dialect);

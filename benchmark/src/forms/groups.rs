@@ -1,5 +1,6 @@
 //! The twenty questions in groups, and the forms each group can be asked in.
 
+use crate::engine::Engine;
 use crate::flights::TABLE;
 use crate::fused::{filter, repeated};
 use crate::rule::{Check, Rule};
@@ -77,7 +78,7 @@ pub fn groups(rules: &[Rule]) -> Vec<Group> {
             "with uniqueness",
             &all,
             vec![
-                fused("FILTER fused", &all, filter),
+                fused("FILTER fused", &all, by_filter),
                 fused("count(CASE) fused", &all, case),
             ],
         ),
@@ -91,7 +92,7 @@ fn and(mut forms: Vec<Form>, another: Form) -> Vec<Form> {
 
 fn of_each_row(rules: &[&Rule]) -> Vec<Form> {
     vec![
-        fused("FILTER fused", rules, filter),
+        fused("FILTER fused", rules, by_filter),
         fused("count(CASE) fused", rules, case),
         fused("sum(CASE) fused", rules, |rule| {
             format!("sum(CASE WHEN {} THEN 1 ELSE 0 END)", failed(rule))
@@ -117,7 +118,7 @@ fn of_keys(rules: &[&Rule]) -> Vec<Form> {
         format!("SELECT min({column}), max({column}) FROM {TABLE}")
     });
     vec![
-        fused("count(DISTINCT)", rules, filter),
+        fused("count(DISTINCT)", rules, by_filter),
         each("GROUP BY", rules, |rule| {
             let column = rule.check.columns();
             format!(
@@ -157,6 +158,10 @@ fn on_distinct_values(rule: &Rule) -> String {
     )
 }
 
+fn by_filter(rule: &Rule) -> String {
+    filter(rule, Engine::Duckdb)
+}
+
 fn case(rule: &Rule) -> String {
     match &rule.check {
         Check::Uniqueness { key } => repeated(key),
@@ -165,7 +170,7 @@ fn case(rule: &Rule) -> String {
 }
 
 fn failed(rule: &Rule) -> String {
-    rule.failed().unwrap_or_default()
+    rule.failed(Engine::Duckdb).unwrap_or_default()
 }
 
 /// All questions in one query.

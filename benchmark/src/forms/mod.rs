@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use duckdb::Connection;
 
-use crate::database::{counts, open};
+use crate::engine::duckdb::{counts, open};
 use crate::flights::{TABLE, rules};
 
 mod groups;

@@ -1,6 +1,6 @@
 //! The columns of the wide table, and the numbers that their values come from.
 
-use crate::database::literal;
+use crate::engine::duckdb::literal;
 
 /// A column: its name and what kind of values it has.
 #[derive(Debug)]

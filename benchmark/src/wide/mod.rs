@@ -3,12 +3,11 @@
 //! Every value is computed from the row's number, so that each making gives the same table. About one
 //! value in a thousand is missing or implausible, in columns that say so.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::database::{open_to_make, write_parquet};
+use crate::engine::duckdb::{open_to_make, write_parquet};
 use crate::rule::{Config, Table};
 
 mod columns;
@@ -40,9 +39,7 @@ pub fn make(path: &Path) -> anyhow::Result<()> {
         source: Some(source.to_string_lossy().into_owned()),
         rules: rules.clone(),
     };
-    let text = serde_yaml::to_string(&Config::new(vec![table])).context("writing the rules")?;
-    let config = config(path);
-    fs::write(&config, text).with_context(|| format!("writing {}", config.display()))?;
+    Config::new(vec![table]).write(&config(path))?;
     let connection = open_to_make()?;
     write_parquet(&connection, &columns::select(ROWS), path)?;
     let (columns, rules) = (columns::columns().len(), rules.len());

@@ -1,5 +1,6 @@
 //! The DataFusion engine of Data Validator.
 
+mod bitmap;
 mod bytes;
 mod cancel;
 mod column_type;

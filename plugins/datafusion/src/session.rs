@@ -29,7 +29,7 @@ use crate::runtime::Runtime;
 use crate::source::{file_table, with_canonical_values};
 use crate::statement::query_plan;
 use crate::stream::{Planned, Stream};
-use crate::{json_text, matches, statistics};
+use crate::{bitmap, json_text, matches, statistics};
 
 pub struct DataFusionSession {
     context: SessionContext,
@@ -78,6 +78,7 @@ impl DataFusionSession {
         let context = SessionContext::new_with_state(state);
         context.register_udf(matches::function());
         context.register_udf(json_text::function());
+        context.register_udaf(bitmap::function());
         if let Some((_, catalog)) = &store {
             context.register_catalog(CATALOG, Arc::new(catalog.clone()));
         }

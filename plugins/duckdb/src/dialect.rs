@@ -38,6 +38,8 @@ pub fn dialect() -> Dialect {
         exact_sum: Some("CAST(sum(CAST({value} AS DECIMAL(38,{scale}))) AS VARCHAR)".into()),
         stddev_samp: Some("stddev_samp({value})".into()),
         stddev_pop: Some("stddev_pop({value})".into()),
+        estimated_rows: None,
+        estimated_values: None,
         costs: costs(),
     }
 }

@@ -11,6 +11,7 @@
 mod cancel;
 mod connecting;
 mod data_version;
+mod estimates;
 mod faults;
 mod ingest;
 mod lost_commits;

@@ -53,7 +53,7 @@ impl Dialect {
             &["value"],
             &[],
         )?;
-        let optional: [(_, &Option<String>, &[&str], &[&str]); 12] = [
+        let optional: [(_, &Option<String>, &[&str], &[&str]); 14] = [
             (
                 "count_distinct_bitmap",
                 &self.count_distinct_bitmap,
@@ -86,6 +86,13 @@ impl Dialect {
             ("exact_sum", &self.exact_sum, &["value"], &["scale"]),
             ("stddev_samp", &self.stddev_samp, &["value"], &[]),
             ("stddev_pop", &self.stddev_pop, &["value"], &[]),
+            ("estimated_rows", &self.estimated_rows, &["relation"], &[]),
+            (
+                "estimated_values",
+                &self.estimated_values,
+                &["relation", "column"],
+                &[],
+            ),
         ];
         for (name, text, required, allowed) in optional {
             if let Some(text) = text {

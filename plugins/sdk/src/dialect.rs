@@ -61,6 +61,12 @@ pub struct Dialect {
     pub stddev_samp: Option<String>,
     /// Standard deviation of a population, of the double `{value}`.
     pub stddev_pop: Option<String>,
+    /// About how many rows `{relation}` has, a string literal of what stands behind `FROM`, without
+    /// reading them: an integer or NULL. It chooses forms and proves nothing; `None` where no catalogue
+    /// knows.
+    pub estimated_rows: Option<String>,
+    /// As [`Dialect::estimated_rows`], about how many different values `{column}` has, a string literal.
+    pub estimated_values: Option<String>,
     pub costs: Costs,
 }
 

@@ -93,6 +93,8 @@ impl Dialect {
             exact_sum: None,
             stddev_samp: None,
             stddev_pop: None,
+            estimated_rows: None,
+            estimated_values: None,
             costs: crate::dialect::Costs::default(),
         }
     }

@@ -12,12 +12,14 @@ use condition::{condition_sql, text_by_code_point};
 
 mod aggregate;
 mod condition;
+mod estimates;
 mod failing;
 mod keys;
 mod orphans;
 mod partners;
 mod sample;
 
+pub use estimates::estimates;
 pub use failing::{first_failing, select_columns, with_failed_rules};
 pub use sample::sample;
 
