@@ -8,7 +8,7 @@
 //! | [`expression`] | the conditions of `where` and custom rules, with three truth values |
 //! | [`rule`] | a rule as data |
 //! | [`counts`], [`keys`] | what checks of one kind have in common |
-//! | [`verdict`] | counts and limits → passed or failed |
+//! | [`mod@verdict`] | counts and limits → passed or failed |
 
 pub mod aggregate;
 pub mod castable;
