@@ -61,11 +61,13 @@ tables: [{name: t, rules: [{name: r, rule_type: completeness, column: c}]}]
     ), @"
     config.yaml:2:11: warning: 'metrics' is read, but nothing is written there by this version yet
       help: expect the report alone
-    config.yaml:2:23: error: unknown key 'claen'
+    config.yaml:2:38: error: unknown key 'claen'
       help: did you mean 'clean'?
     config.yaml:3:7: warning: 'metrics_table' is read, but nothing is written there by this version yet
       help: expect the report alone
     config.yaml:3:22: error: 'dqx.metrics_table' and 'outputs.metrics' name two places
+      help: keep one of them
+    config.yaml:3:43: error: 'dqx.quarantine_table' and 'outputs.quarantine' name two places
       help: keep one of them
     ");
 }

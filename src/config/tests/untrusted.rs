@@ -221,7 +221,7 @@ tables: [{<<: &t {source: {path: /etc/passwd, format: csv}}, name: t, rules: [{n
     ]);
     insta::assert_snapshot!(folder.load(&options).expect_err("a stranger's host"), @"
     config.yaml:2:1: error: unknown key 'base'
-      help: known keys: version, metadata, pipeline, plugins, engine, engines, tables, global_rules, require_sql_rules, outputs, dqx
+      help: known keys: version, metadata, pipeline, outputs, dqx, plugins, engine, engines, tables, global_rules, require_sql_rules
     config.yaml:3:44: error: 'host' is part of a connection, which an untrusted config must not choose
       help: give it as VALIDATOR_ENGINE__CONNECTION_PARAMS__HOST=…
     config.yaml:3:44: error: 'port' is part of a connection, which an untrusted config must not choose
@@ -354,7 +354,7 @@ tables: [{name: t, source: a.csv, samples: 3, rules: [{name: r, rule_type: compl
     let errors = folder.load(&untrusted()).expect_err("outputs and samples");
     for refused in [
         "config.yaml:1:18: error: rows are written there",
-        "config.yaml:1:46: error: rows are written there",
+        "config.yaml:1:47: error: rows are written there",
         "config.yaml:2:25: error: rows are written there",
         "config.yaml:3:44: error: samples put rows of data into the report",
     ] {
