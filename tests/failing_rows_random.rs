@@ -44,7 +44,9 @@ fn said(workspace: &Workspace, engine: &str) -> Said {
         "outputs: {{clean: \"{engine}_{{table}}.parquet\", quarantine: \"{engine}_{{table}}_bad.parquet\"}}"
     );
     let engine_key = format!("engine: {{type: {engine}, options: {{}}}}\n{outputs}");
-    let config = CONFIG.replace("engine: {type: duckdb, options: {threads: 2}}", &engine_key);
+    let config = CONFIG
+        .replace("ENGINE", &engine_key)
+        .replace("SOURCE", "rows");
     assert_ne!(config, CONFIG);
     let with_keys = config.replace(
         "      - {name: rows,",
