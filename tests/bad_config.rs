@@ -185,6 +185,11 @@ fn custom_sql_that_is_more_than_one_read_is_refused() {
             "WITH x AS (INSERT INTO t VALUES (1) RETURNING *) SELECT count(*) FROM x",
             "change data",
         ),
+        ("INSERT INTO t VALUES (1)", "cannot be read"),
+        // A line ends a comment, and a comment in a comment hides nothing.
+        ("a > 1 -- one\\n; DROP TABLE t", "2 statements"),
+        ("a > 1 /* one */; DROP TABLE t", "2 statements"),
+        ("a > 1 /* /* */ */; DROP TABLE t", "cannot be read"),
         ("SELECT * INTO other FROM {table}", "change data"),
         ("SELECT * FROM {table} FOR UPDATE", "change data"),
         ("a >", "cannot be read"),

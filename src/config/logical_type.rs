@@ -70,6 +70,17 @@ pub fn parse(name: &str) -> Option<LogicalType> {
         .then_some(LogicalType::Decimal { precision, scale })
 }
 
+/// Whether values of the one type are of the other, which a config names: it has one word for doubles of 32 bits
+/// and of 64, and one for whole numbers, which some engines keep as decimals.
+pub fn is_of(found: &LogicalType, wanted: &LogicalType) -> bool {
+    use LogicalType as T;
+    let is_kept_as = matches!(
+        (found, wanted),
+        (T::Float, T::Double) | (T::Decimal { scale: 0, .. }, T::Integer)
+    );
+    found == wanted || is_kept_as
+}
+
 fn names() -> impl Iterator<Item = &'static str> {
     TYPES.iter().map(|(name, _)| *name)
 }

@@ -7,6 +7,9 @@ use data_validator_plugin::LogicalType;
 use super::custom_sql::SqlExpression;
 use super::regex::{Extent, Pattern};
 
+/// The most digits that every engine has room for in a decimal.
+pub const MOST_DIGITS: u8 = 38;
+
 /// A condition on one row: TRUE, FALSE or, where a NULL takes part, UNKNOWN.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Condition {
@@ -91,12 +94,37 @@ pub enum ReadAs {
     Itself,
     TextByCodePoint,
     Double,
+    /// A decimal of 38 digits, so many of them behind the point; NULL where it has no room for the value.
+    Decimal {
+        scale: u8,
+        /// The digits that the column itself has behind the point.
+        of_column: u8,
+    },
+    /// A timestamp without zone to the microsecond, which is finer in some columns.
+    Timestamp,
+    /// A moment to the microsecond.
+    Moment,
     /// Midnight of a date.
     TimestampOfDate,
     /// Midnight of a date in UTC.
     MomentOfDate,
     /// A timestamp without zone in UTC.
     MomentOfTimestamp,
+}
+
+impl Literal {
+    /// The least number, or with the sign `-` the greatest, that a decimal of 38 digits with `scale` of them behind
+    /// the point has no room for, for a column that has fewer behind the point.
+    pub fn beyond_decimals(sign: &str, scale: u8, of_column: u8) -> Self {
+        let zeros = "0".repeat((MOST_DIGITS - scale).into());
+        Self {
+            logical_type: LogicalType::Decimal {
+                precision: MOST_DIGITS,
+                scale: of_column,
+            },
+            text: format!("{sign}1{zeros}"),
+        }
+    }
 }
 
 impl Condition {

@@ -66,8 +66,9 @@ pub struct Parent {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ParentColumn {
     pub name: String,
-    /// Of both sides.
-    pub is_text: bool,
+    pub read_as: ReadAs,
+    /// What its partner is read as.
+    pub partner_as: ReadAs,
 }
 
 /// How a user's query tells its count.

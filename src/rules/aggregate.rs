@@ -5,9 +5,10 @@
 //! one record, which passes or fails; `observed` is the number.
 //!
 //! ## NULL and NaN
-//! NULL is left out. Where no value is left, the record is missing and does not fail (`nulls` changes that);
-//! `distinct_count` is 0 then and `null_fraction` 1, which are judged. NaN among the values makes every
-//! function but these two NaN, which lies in no range and fails. Infinities are ordinary values.
+//! NULL is left out. Where no value is left, the record is missing and does not fail (`nulls` changes that),
+//! but `distinct_count` is 0 then, and `null_fraction` of rows that are all NULL 1, which are judged. NaN among
+//! the values makes every function but these two NaN, which lies in no range and fails. Infinities are ordinary
+//! values.
 //!
 //! ## Parameters
 //! `function`:

@@ -150,12 +150,9 @@ impl Bound {
                 MAX_DIGITS - i64::from(*scale),
                 i64::from(*scale),
             ),
-            (LogicalType::Float, BoundValue::Number(number)) => {
-                let (text, exclusive) = self.nearest_single(number);
+            (LogicalType::Float | LogicalType::Double, BoundValue::Number(number)) => {
+                let (text, exclusive) = self.nearest(number, logical_type);
                 compare(typed(logical_type, text), exclusive)
-            }
-            (LogicalType::Double, BoundValue::Number(number)) => {
-                compare(typed(logical_type, number.to_string()), self.exclusive)
             }
             (LogicalType::Text, BoundValue::Text(text)) => {
                 compare(typed(logical_type, text.clone()), self.exclusive)
@@ -211,21 +208,19 @@ impl Bound {
         })
     }
 
-    /// The nearest number of 32 bits, and whether that fails too. Engines refuse a larger one than there
-    /// are, which only an infinity lies beyond.
-    fn nearest_single(&self, number: &BigDecimal) -> (String, bool) {
-        match number.to_string().parse::<f32>() {
-            Ok(nearest) if nearest.is_infinite() => {
-                let is_below_all = nearest.is_sign_negative();
-                let text = if is_below_all {
-                    "-Infinity"
-                } else {
-                    "Infinity"
-                };
-                (text.to_owned(), (self.side == Side::Min) == is_below_all)
-            }
-            Ok(nearest) => (nearest.to_string(), self.exclusive),
-            Err(_) => (number.to_string(), self.exclusive),
+    /// The nearest number of a floating-point type, and whether that fails too. What lies beyond all of them is
+    /// told by the greatest or the least one, which only an infinity lies beyond.
+    fn nearest(&self, number: &BigDecimal, logical_type: &LogicalType) -> (String, bool) {
+        if let Some(text) = constant::nearest(number, logical_type) {
+            return (text, self.exclusive);
+        }
+        let greatest = match logical_type {
+            LogicalType::Float => format!("{:e}", f32::MAX),
+            _ => format!("{:e}", f64::MAX),
+        };
+        match number.sign() {
+            Sign::Minus => (format!("-{greatest}"), self.side == Side::Max),
+            _ => (greatest, self.side == Side::Min),
         }
     }
 

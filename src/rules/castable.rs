@@ -17,7 +17,7 @@
 //! - `boolean`: `true` or `false` in any letter case.
 //! - `date`: `YYYY-MM-DD` in the calendar of the years 1 to 9999.
 //! - `timestamp`: a date, alone or followed by `T` or a space and `HH:MM`, `HH:MM:SS` or `HH:MM:SS.ffffff`.
-//! - `timestamptz`: as a timestamp; seconds may be followed by `Z`, `±HH` or `±HH:MM`.
+//! - `timestamptz`: as a timestamp; seconds may be followed by `Z`, `±HH` or `±HH:MM`, less than 16 hours.
 //!
 //! `nulls`: `pass` (default), `fail`, `exclude`. A column that has the type already passes.
 //!
@@ -104,7 +104,8 @@ fn text_of(wanted: &LogicalType) -> Option<String> {
 
 impl Check for Castable {
     fn questions(&self, facts: &Facts<'_>) -> Result<Vec<Question>, RuleError> {
-        if column(facts.schema, &self.column)?.logical_type == self.wanted {
+        let found = &column(facts.schema, &self.column)?.logical_type;
+        if logical_type::is_of(found, &self.wanted) {
             return Ok(row_rule::questions(&self.column, Condition::Never));
         }
         let column = typed_column(facts.schema, &self.column, &LogicalType::Text, "a cast")?;

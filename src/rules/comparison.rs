@@ -10,8 +10,9 @@
 //! ## Parameters
 //! `operator`: `<`, `<=`, `>`, `>=`, `=` or `!=`, read from `column` to `other_column`.
 //! `other_column`: whole and decimal numbers are compared exactly with each other, whole numbers with
-//! floating-point ones as doubles. Dates are compared with timestamps as their midnight, timestamps without
-//! zone with those with one as UTC. Texts are compared by code point. All other pairs of types are errors.
+//! floating-point ones as doubles; a decimal without digits behind the point is a whole number. Dates are
+//! compared with timestamps as their midnight, timestamps without zone with those with one as UTC, and all of
+//! them to the microsecond. Texts are compared by code point. All other pairs of types are errors.
 //! `nulls`: `pass` (default), `fail`, `exclude`.
 //!
 //! ## Example
@@ -28,9 +29,9 @@ use data_validator_plugin::{Column, LogicalType};
 use serde::{Deserialize, Serialize};
 
 use super::nulls::Nulls;
-use super::{Answers, Check, Counts, Facts, RuleError, RuleType, column, row_rule};
+use super::{Answers, Check, Counts, Facts, RuleError, RuleType, column, partners, row_rule};
 use crate::config::fields::RuleFields;
-use crate::plan::question::{Condition, Operand, Operator, Question, ReadAs};
+use crate::plan::question::{Condition, Literal, Operand, Operator, Question, ReadAs};
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "comparison",
@@ -63,6 +64,17 @@ enum Relation {
 }
 
 impl Relation {
+    /// Read from the other column.
+    fn turned(self) -> Self {
+        match self {
+            Self::Less => Self::Greater,
+            Self::LessOrEqual => Self::GreaterOrEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterOrEqual => Self::LessOrEqual,
+            Self::Equal | Self::NotEqual => self,
+        }
+    }
+
     fn operator(self) -> Operator {
         match self {
             Self::Less => Operator::Less,
@@ -99,27 +111,23 @@ fn read(rule: &mut RuleFields<'_>) -> Option<Arc<dyn Check>> {
 /// What both columns are read as.
 fn reading(left: &Column, right: &Column) -> Result<(ReadAs, ReadAs), RuleError> {
     use LogicalType as T;
-    let exact = |of: &T| matches!(of, T::Integer | T::Decimal { .. });
-    Ok(match (&left.logical_type, &right.logical_type) {
-        (left, right) if exact(left) && exact(right) => (ReadAs::Itself, ReadAs::Itself),
-        (left, right)
-            if (left.can_be_nan() || *left == T::Integer)
-                && (right.can_be_nan() || *right == T::Integer) =>
+    let (one, other) = (&left.logical_type, &right.logical_type);
+    if let Some(read_as) = partners::of_one_kind(one, other) {
+        return Ok(read_as);
+    }
+    let is_whole = |of: &T| matches!(of, T::Integer | T::Decimal { scale: 0, .. });
+    Ok(match (one, other) {
+        (one, other)
+            if (one.can_be_nan() || is_whole(one)) && (other.can_be_nan() || is_whole(other)) =>
         {
             (ReadAs::Double, ReadAs::Double)
         }
-        (T::Text, T::Text) => (ReadAs::TextByCodePoint, ReadAs::TextByCodePoint),
-        (T::Date, T::Timestamp) => (ReadAs::TimestampOfDate, ReadAs::Itself),
-        (T::Timestamp, T::Date) => (ReadAs::Itself, ReadAs::TimestampOfDate),
-        (T::Date, T::TimestampTz) => (ReadAs::MomentOfDate, ReadAs::Itself),
-        (T::TimestampTz, T::Date) => (ReadAs::Itself, ReadAs::MomentOfDate),
-        (T::Timestamp, T::TimestampTz) => (ReadAs::MomentOfTimestamp, ReadAs::Itself),
-        (T::TimestampTz, T::Timestamp) => (ReadAs::Itself, ReadAs::MomentOfTimestamp),
-        (T::Boolean, T::Boolean)
-        | (T::Date, T::Date)
-        | (T::Timestamp, T::Timestamp)
-        | (T::TimestampTz, T::TimestampTz)
-        | (T::Time, T::Time) => (ReadAs::Itself, ReadAs::Itself),
+        (T::Date, T::Timestamp) => (ReadAs::TimestampOfDate, ReadAs::Timestamp),
+        (T::Timestamp, T::Date) => (ReadAs::Timestamp, ReadAs::TimestampOfDate),
+        (T::Date, T::TimestampTz) => (ReadAs::MomentOfDate, ReadAs::Moment),
+        (T::TimestampTz, T::Date) => (ReadAs::Moment, ReadAs::MomentOfDate),
+        (T::Timestamp, T::TimestampTz) => (ReadAs::MomentOfTimestamp, ReadAs::Moment),
+        (T::TimestampTz, T::Timestamp) => (ReadAs::Moment, ReadAs::MomentOfTimestamp),
         _ => {
             return Err(RuleError::Unfit(format!(
                 "column '{}' of type {} is not compared with column '{}' of type {}; a custom rule can cast one of them",
@@ -127,6 +135,30 @@ fn reading(left: &Column, right: &Column) -> Result<(ReadAs, ReadAs), RuleError>
             )));
         }
     })
+}
+
+/// The values that stand wrongly to whatever the other column has: NaN, and exact numbers that the type in which
+/// both are compared has no room for, where it has room for all of the other column.
+fn told_alone(column: &Column, read_as: ReadAs, relation: Relation) -> Vec<Condition> {
+    if column.logical_type.can_be_nan() {
+        return vec![Condition::IsNan(column.name.clone())];
+    }
+    let ReadAs::Decimal { scale, of_column } = read_as else {
+        return Vec::new();
+    };
+    let beyond = |operator, sign| Condition::Compare {
+        column: column.name.clone(),
+        operator,
+        literal: Literal::beyond_decimals(sign, scale, of_column),
+    };
+    let greater = beyond(Operator::GreaterOrEqual, "");
+    let less = beyond(Operator::LessOrEqual, "-");
+    match relation {
+        Relation::Less | Relation::LessOrEqual => vec![greater],
+        Relation::Greater | Relation::GreaterOrEqual => vec![less],
+        Relation::Equal => vec![greater, less],
+        Relation::NotEqual => Vec::new(),
+    }
 }
 
 impl Check for Comparison {
@@ -145,12 +177,13 @@ impl Check for Comparison {
         };
         let is_null = |column: &Column| Condition::IsNull(column.name.clone());
         let mut failed = vec![holds.negated()];
-        for (one, other) in [(left, right), (right, left)] {
-            if one.logical_type.can_be_nan() {
-                failed.push(Condition::All(vec![
-                    Condition::IsNan(one.name.clone()),
-                    is_null(other).negated(),
-                ]));
+        let sides = [
+            (left, left_as, right, self.operator),
+            (right, right_as, left, self.operator.turned()),
+        ];
+        for (one, read_as, other, relation) in sides {
+            for condition in told_alone(one, read_as, relation) {
+                failed.push(Condition::All(vec![condition, is_null(other).negated()]));
             }
         }
         let missing = Condition::any(vec![is_null(left), is_null(right)]);

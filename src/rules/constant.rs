@@ -60,7 +60,10 @@ impl Constant {
             (LogicalType::Integer, Self::Number(number)) => Ok(exact(number, 0)),
             (LogicalType::Decimal { scale, .. }, Self::Number(number)) => Ok(exact(number, *scale)),
             (LogicalType::Float | LogicalType::Double, Self::Number(number)) => {
-                literal(number.to_string())
+                match nearest(number, logical_type) {
+                    Some(text) => literal(text),
+                    None => Ok(None),
+                }
             }
             (LogicalType::Text, Self::Text(text)) => literal(text.clone()),
             (LogicalType::Boolean, Self::Boolean(value)) => literal(value.to_string()),
@@ -92,6 +95,23 @@ pub fn number(written: &serde_yaml::Number) -> Option<BigDecimal> {
     let number = BigDecimal::from_str(&written.to_string()).ok()?;
     let is_cut = written.is_f64() && number.normalized().digits() >= DIGITS_OF_ANY_DOUBLE;
     (!is_cut).then_some(number)
+}
+
+/// The nearest number of a floating-point type, as text; `None` where only an infinity is as large. Engines refuse
+/// numbers that the type has no room for, also those that are too small.
+pub fn nearest(number: &BigDecimal, logical_type: &LogicalType) -> Option<String> {
+    let text = number.to_string();
+    match logical_type {
+        LogicalType::Float => {
+            let nearest: f32 = text.parse().ok()?;
+            nearest.is_finite().then(|| nearest.to_string())
+        }
+        _ => match text.parse::<f64>().ok()? {
+            nearest if nearest.is_infinite() => None,
+            0.0 => Some("0".to_owned()),
+            _ => Some(text),
+        },
+    }
 }
 
 /// What to do about a number that is none of these.

@@ -10,7 +10,7 @@
 //! ## Parameters
 //! `references`: `{table: TABLE, columns: [COLUMN]}`, one column for each of the rule's. The table is one of
 //! the config, with all its rows whatever its own `where` says, or else a relation of the same engine.
-//! Each column has the type of its partner; whole and decimal numbers go together.
+//! Each column has the type of its partner; whole and decimal numbers go together, and are equal by value.
 //! `nulls`: `pass` (default), `fail`, `exclude`.
 //!
 //! A result is not reused, for it also depends on the rows of the other table.
@@ -28,11 +28,11 @@
 
 use std::sync::Arc;
 
-use data_validator_plugin::{Column, LogicalType};
+use data_validator_plugin::Column;
 use serde::Serialize;
 
 use super::nulls::Nulls;
-use super::{Answers, Check, Counts, Facts, Reference, RuleError, RuleType, column, row_rule};
+use super::{Answers, Check, Counts, Facts, Reference, RuleError, RuleType, column, partners, row_rule};
 use crate::config::fields::RuleFields;
 use crate::plan::question::{Condition, Count, Parent, ParentColumn, Question};
 
@@ -73,17 +73,12 @@ fn read(rule: &mut RuleFields<'_>) -> Option<Arc<dyn Check>> {
 
 /// The two columns as parts of a key.
 fn partner(child: &Column, parent: &Column, table: &str) -> Result<ParentColumn, RuleError> {
-    use LogicalType as T;
-    let exact = |of: &T| matches!(of, T::Integer | T::Decimal { .. });
     let (one, other) = (&child.logical_type, &parent.logical_type);
-    let is_key = matches!(
-        one,
-        T::Boolean | T::Text | T::Date | T::Timestamp | T::TimestampTz
-    ) && one == other;
-    if is_key || exact(one) && exact(other) {
+    if let Some((partner_as, read_as)) = partners::of_one_kind(one, other) {
         return Ok(ParentColumn {
             name: parent.name.clone(),
-            is_text: *one == T::Text,
+            read_as,
+            partner_as,
         });
     }
     Err(RuleError::Unfit(format!(

@@ -12,11 +12,12 @@
 //! - `uuid`: 32 hexadecimal digits in groups of 8-4-4-4-12 (RFC 9562), of any version and letter case.
 //! - `ipv4`: four numbers from 0 to 255 with points, without leading zeros.
 //! - `ipv6`: an address of RFC 4291, also shortened by `::` or with an IPv4 address at its end; no zone.
-//! - `url`: `http://` or `https://`, a host name, an IPv4 address or an IPv6 address in brackets, and what
-//!   RFC 3986 allows behind it.
+//! - `url`: `http://` or `https://`, perhaps a user and `@`, a host name (of letters, digits, `-._~` and escaped
+//!   bytes), an IPv4 address or an IPv6 address in brackets, perhaps a port of up to five digits, and the path,
+//!   query and fragment that RFC 3986 allows.
 //! - `date`: `YYYY-MM-DD` in the calendar of the years 1 to 9999.
 //! - `datetime`: a date, `T` or a space, and `HH:MM`, `HH:MM:SS` or `HH:MM:SS.ffffff`, where seconds may be
-//!   followed by `Z`, `±HH` or `±HH:MM`.
+//!   followed by `Z`, `±HH` or `±HH:MM`, less than 16 hours.
 //! - `json`: RFC 8259. It is no matter of patterns, so an engine that cannot tell makes the rule end as an
 //!   error: PostgreSQL does.
 //!

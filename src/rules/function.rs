@@ -221,9 +221,10 @@ impl Function {
             Self::Min | Self::Max => one_of_the_values(value, column),
             Self::Quantile(quantile) => quantile.of_answers(column, answers),
             Self::Sum | Self::Mean => total_of(self, value, present, above, below),
+            // One value is no sample, also where it is an infinity.
+            Self::StddevSamp if present == 1 => Ok(Measured::Missing),
             _ if above + below > 0 => Ok(Measured::Number(Number::Double(f64::NAN))),
             _ => match value {
-                // One value is no sample.
                 Value::Missing => Ok(Measured::Missing),
                 value => Ok(Measured::Number(Number::lasting(double(value)))),
             },

@@ -25,6 +25,7 @@ mod function;
 mod moment;
 mod nulls;
 mod number;
+mod partners;
 mod quantile;
 mod reference;
 mod row_rule;

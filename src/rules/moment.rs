@@ -1,7 +1,5 @@
 //! Dates and timestamps in parameters, and as literals in the type of a column.
 
-use std::str::FromStr;
-
 use data_validator_plugin::LogicalType;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::temporal::Pieces;
@@ -11,13 +9,18 @@ use jiff::{Span, Timestamp};
 use crate::plan::question::Literal;
 
 /// A date or timestamp as a naive moment in UTC, also of the last days of the year 9999, which
-/// `jiff::Timestamp` leaves out.
+/// `jiff::Timestamp` leaves out. The name of a zone in brackets is refused, since it would say nothing here.
 pub fn moment(text: &str) -> Option<DateTime> {
     let written = Pieces::parse(text).ok()?;
+    if written.time_zone_annotation().is_some() {
+        return None;
+    }
     let local = written
         .date()
         .to_datetime(written.time().unwrap_or_default());
     match written.to_numeric_offset() {
+        // The offsets that texts may have too.
+        Some(offset) if offset.seconds().abs() >= 16 * 3600 => None,
         Some(offset) => {
             let ahead = Span::new().try_seconds(offset.seconds()).ok()?;
             local.checked_sub(ahead).ok()
@@ -28,13 +31,13 @@ pub fn moment(text: &str) -> Option<DateTime> {
 
 /// A date that is written as one, or as its midnight in UTC.
 pub fn date(text: &str) -> Option<Date> {
-    let at_midnight = moment(text).is_none_or(|at| at.time() == Time::midnight());
-    Date::from_str(text).ok().filter(|_| at_midnight)
+    let at = moment(text)?;
+    (at.time() == Time::midnight()).then(|| at.date())
 }
 
 /// Why a text is no value of a type, as an advice.
 pub const DATE_FORM: &str = "write a date as 2026-01-31";
-const TIMESTAMP_FORM: &str = "write a timestamp as 2026-01-31T12:00:00, in UTC";
+const TIMESTAMP_FORM: &str = "write a timestamp as 2026-01-31T12:00:00, in UTC, or with an offset as in 2026-01-31T12:00:00+02:00";
 const TOO_FINE: &str =
     "write at most six digits of a second, since timestamps are judged to the microsecond";
 

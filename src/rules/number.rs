@@ -50,8 +50,8 @@ impl Number {
         let text = bound.to_string();
         match self {
             Self::Exact(number) => Some(number.cmp(bound)),
-            Self::Double(number) => number.partial_cmp(&text.parse().ok()?),
-            Self::Single(number) => number.partial_cmp(&text.parse().ok()?),
+            Self::Double(number) => order(*number, text.parse().ok()?),
+            Self::Single(number) => order((*number).into(), text.parse::<f32>().ok()?.into()),
         }
     }
 
@@ -68,6 +68,15 @@ impl Number {
         nearest
             .and_then(serde_json::Number::from_f64)
             .map_or(Json::String(text), Json::Number)
+    }
+}
+
+/// How a floating-point number stands to the nearest one to a bound: to a bound that the type has no room for,
+/// an infinity is not equal, but beyond it.
+fn order(number: f64, bound: f64) -> Option<Ordering> {
+    match number == bound && bound.is_infinite() {
+        true => number.partial_cmp(&0.0),
+        false => number.partial_cmp(&bound),
     }
 }
 
@@ -147,6 +156,13 @@ mod tests {
             tenth.place(&Number::Double(f64::NEG_INFINITY)),
             Place::Below
         );
+        let huge = Interval {
+            min: Some(exact("-1e400")),
+            max: Some(exact("1e400")),
+        };
+        assert_eq!(huge.place(&Number::Double(f64::MAX)), Place::Inside);
+        assert_eq!(huge.place(&Number::Double(f64::INFINITY)), Place::Above);
+        assert_eq!(huge.place(&Number::Single(f32::NEG_INFINITY)), Place::Below);
         assert_eq!(
             Interval::default().place(&Number::Double(f64::NAN)),
             Place::Nowhere

@@ -75,7 +75,8 @@ impl Quantile {
             _ => {
                 let (low, high) = (double(low), double(high));
                 let part = part.to_f64().unwrap_or_default();
-                Number::lasting(low + (high - low) * part)
+                // The difference of the two may be greater than any double, or not be a number.
+                Number::lasting(low * (1.0 - part) + high * part)
             }
         }))
     }

@@ -11,7 +11,7 @@
 //! `columns`: a list of `{name, type}`; names are compared exactly. `type` may be left out, and is
 //! `boolean`, `integer`, `double`, `text`, `date`, `timestamp`, `timestamptz` or
 //! `decimal(PRECISION,SCALE)`: what values are, and not how an engine stores them, so an `integer` is of
-//! any width and a `double` also one of 32 bits.
+//! any width, or a decimal without digits behind the point, and a `double` also one of 32 bits.
 //! `extra_columns`: `allow` (default) or `fail`.
 //! `ordered` (default false): the columns stand in the order of the list.
 //!
@@ -122,10 +122,10 @@ impl Schema {
         for wanted in &self.columns {
             match (found.column(&wanted.name), &wanted.logical_type) {
                 (None, _) => differences.push(format!("column '{}' is missing", wanted.name)),
-                (Some(column), Some(logical_type)) => {
-                    if !is_of(&column.logical_type, logical_type) {
+                (Some(column), Some(wanted_type)) => {
+                    if !logical_type::is_of(&column.logical_type, wanted_type) {
                         differences.push(format!(
-                            "column '{}' is {} and not {logical_type}",
+                            "column '{}' is {} and not {wanted_type}",
                             wanted.name, column.logical_type
                         ));
                     }
@@ -160,11 +160,6 @@ impl Schema {
         }
         differences
     }
-}
-
-/// Whether values of the one type are of the other.
-fn is_of(found: &LogicalType, wanted: &LogicalType) -> bool {
-    found == wanted || *wanted == LogicalType::Double && *found == LogicalType::Float
 }
 
 impl Check for Schema {

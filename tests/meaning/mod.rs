@@ -3,6 +3,7 @@
 //! A test gives rows as SQL, and for each rule what it must find; expected numbers are reasoned out and not
 //! taken from an engine.
 
+mod bad_input;
 mod in_time;
 mod keys;
 mod numbers;

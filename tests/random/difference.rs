@@ -1,9 +1,12 @@
 //! What an engine found beside what the oracle says.
 
 use std::fmt;
+use std::str::FromStr;
 
+use bigdecimal::BigDecimal;
 use data_validator::{RuleResult, Status};
 use data_validator_harness::oracle::counts::Duplicates;
+use data_validator_harness::oracle::value::Value;
 use data_validator_harness::oracle::verdict::{Outcome, Verdict};
 
 /// An engine that is wrong about a rule.
@@ -53,5 +56,19 @@ pub fn outcome(result: &RuleResult) -> Outcome {
         success_rate: result.success_rate,
         warned: result.warned,
         duplicates: duplicates.map(|(keys, rows)| Duplicates { keys, rows }),
+        observed: result.observed.as_ref().map(shown),
+        vacuous: result.metadata.contains_key("vacuous"),
     })
+}
+
+/// A number or text of a report as the oracle shows it.
+fn shown(observed: &serde_json::Value) -> String {
+    let text = match observed {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    match BigDecimal::from_str(&text) {
+        Ok(number) => Value::Decimal(number).to_string(),
+        Err(_) => text,
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use data_validator_harness::oracle::aggregate::Function;
 use data_validator_harness::oracle::expression::Expression;
 use data_validator_harness::oracle::rule::Check;
 use data_validator_harness::oracle::table::{Column, Table};
@@ -19,11 +20,54 @@ pub fn part(case: &Case) -> Option<Case> {
         columns.is_none_or(|columns| columns.into_iter().all(is_there))
     };
     part.rules.retain(|rule| {
-        let has_patterns = matches!(rule.check, Check::Pattern(_));
-        !has_patterns && reads(&rule.scope) && rule.check.columns().into_iter().all(is_there)
+        let is_too_large = is_sum_beyond_64_bits(&case.table, &rule.check);
+        !is_too_large && reads(&rule.scope) && rule.check.columns().into_iter().all(is_there)
     });
     let is_empty = part.table.columns.is_empty() || part.rules.is_empty();
     (!is_empty && reads(&case.scope)).then_some(part)
+}
+
+/// What is judged by patterns, by the characters of a text or by deviations, of which SQLite has none.
+pub fn lacks(check: &Check, table: &Table) -> bool {
+    match check {
+        Check::Pattern(_) | Check::Format(_) | Check::Length(_) => true,
+        // A column of the type needs no pattern.
+        Check::Castable(castable) => table
+            .type_of(&castable.column)
+            .is_none_or(ColumnType::is_text),
+        Check::AcceptedValues(listed) | Check::RejectedValues(listed) => {
+            listed.parameters.case_sensitive == Some(false)
+        }
+        Check::Aggregate(aggregate) => {
+            let function = aggregate.parameters.function;
+            matches!(function, Function::StddevPop | Function::StddevSamp)
+        }
+        _ => false,
+    }
+}
+
+/// SQLite gives no sum, but an error, where one needs more.
+fn is_sum_beyond_64_bits(table: &Table, check: &Check) -> bool {
+    let Check::Aggregate(aggregate) = check else {
+        return false;
+    };
+    let is_sum = matches!(
+        aggregate.parameters.function,
+        Function::Sum | Function::Mean
+    );
+    let values = table
+        .rows()
+        .map(|row| match table.column(&aggregate.column) {
+            Some(column) => row.value(&column.name),
+            None => Value::Null,
+        });
+    let size: i128 = values
+        .map(|value| match value {
+            Value::Integer(number) => number.abs(),
+            _ => 0,
+        })
+        .sum();
+    is_sum && size > i64::MAX.into()
 }
 
 /// SQLite has 64 bits for an integer, and stores NaN as NULL.

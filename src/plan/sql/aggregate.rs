@@ -137,6 +137,11 @@ fn number(dialect: &Dialect, value: &str, of: &LogicalType) -> String {
         }
         _ => return cast(dialect, value, &LogicalType::Text),
     };
+    // A timestamp that counts nanoseconds has no room for those years.
+    let value = &match of {
+        LogicalType::Date => value.to_owned(),
+        _ => cast(dialect, value, of),
+    };
     let literal = |text: &str| {
         let literal = Literal {
             logical_type: of.clone(),

@@ -3,6 +3,7 @@
 use data_validator_plugin::quote::fill;
 use data_validator_plugin::{Dialect, LogicalType};
 
+use crate::plan::condition::MOST_DIGITS;
 use crate::plan::question::{Condition, Literal, Operand, Operator, ReadAs};
 
 /// The condition: TRUE, FALSE or UNKNOWN for a row.
@@ -20,7 +21,7 @@ pub fn condition_sql(dialect: &Dialect, condition: &Condition) -> String {
             literal,
         } => format!(
             "{} {} {}",
-            comparable(dialect, column, literal),
+            comparable(dialect, column, std::slice::from_ref(literal)),
             operator_sql(*operator),
             literal_sql(dialect, literal)
         ),
@@ -77,38 +78,73 @@ fn joined(dialect: &Dialect, conditions: &[Condition], word: &str) -> String {
 }
 
 fn is_one_of(dialect: &Dialect, column: &str, literals: &[Literal]) -> String {
-    let Some(first) = literals.first() else {
+    if literals.is_empty() {
         return "FALSE".into();
-    };
+    }
     let list: Vec<String> = literals
         .iter()
         .map(|literal| literal_sql(dialect, literal))
         .collect();
     format!(
         "{} IN ({})",
-        comparable(dialect, column, first),
+        comparable(dialect, column, literals),
         list.join(", ")
     )
 }
 
-/// The column as it is compared with such a literal.
-fn comparable(dialect: &Dialect, column: &str, literal: &Literal) -> String {
-    match literal.logical_type {
-        LogicalType::Text => text_by_code_point(dialect, column),
+/// The column as it is compared with such literals, which are of one type.
+fn comparable(dialect: &Dialect, column: &str, literals: &[Literal]) -> String {
+    let far = literals.iter().find(|literal| is_far_moment(literal));
+    match (literals, far) {
+        (_, Some(far)) => cast(dialect, &dialect.identifier(column), &far.logical_type),
+        ([first, ..], None) if first.logical_type == LogicalType::Text => {
+            text_by_code_point(dialect, column)
+        }
         _ => dialect.identifier(column),
     }
 }
 
-fn operand_sql(dialect: &Dialect, operand: &Operand) -> String {
+/// Whether it is a timestamp that no 64 bits of nanoseconds have room for, which some columns count.
+fn is_far_moment(literal: &Literal) -> bool {
+    let is_moment = matches!(
+        literal.logical_type,
+        LogicalType::Timestamp | LogicalType::TimestampTz
+    );
+    let year = literal.text.get(..4).unwrap_or_default();
+    is_moment && !("1678".."2262").contains(&year)
+}
+
+/// A column as it is compared with another one.
+pub fn operand_sql(dialect: &Dialect, operand: &Operand) -> String {
     let value = dialect.identifier(&operand.column);
     let in_utc = |timestamp: &str| optional(dialect.moment_in_utc.as_deref(), timestamp);
     match operand.read_as {
         ReadAs::Itself => value,
         ReadAs::TextByCodePoint => text_by_code_point(dialect, &operand.column),
         ReadAs::Double => cast(dialect, &value, &LogicalType::Double),
-        ReadAs::TimestampOfDate => cast(dialect, &value, &LogicalType::Timestamp),
-        ReadAs::MomentOfDate => in_utc(&cast(dialect, &value, &LogicalType::Timestamp)),
-        ReadAs::MomentOfTimestamp => in_utc(&value),
+        ReadAs::Decimal { scale, of_column } => {
+            let limit = |sign: &str| {
+                let literal = Literal::beyond_decimals(sign, scale, of_column);
+                literal_sql(dialect, &literal)
+            };
+            let decimal = LogicalType::Decimal {
+                precision: MOST_DIGITS,
+                scale,
+            };
+            format!(
+                "CASE WHEN {value} > {} AND {value} < {} THEN {} END",
+                limit("-"),
+                limit(""),
+                cast(dialect, &value, &decimal)
+            )
+        }
+        ReadAs::Timestamp | ReadAs::TimestampOfDate => {
+            cast(dialect, &value, &LogicalType::Timestamp)
+        }
+        ReadAs::Moment => cast(dialect, &value, &LogicalType::TimestampTz),
+        ReadAs::MomentOfDate | ReadAs::MomentOfTimestamp => {
+            in_utc(&cast(dialect, &value, &LogicalType::Timestamp))
+        }
     }
 }
 
@@ -147,6 +183,14 @@ fn operator_sql(operator: Operator) -> &'static str {
 /// Numbers stand as they are; everything else is cast from text, so that no engine guesses a type.
 pub fn literal_sql(dialect: &Dialect, literal: &Literal) -> String {
     match literal.logical_type {
+        // As it stands, some engines would take it for a double.
+        LogicalType::Integer if is_beyond_64_bits(&literal.text) => {
+            let decimal = LogicalType::Decimal {
+                precision: MOST_DIGITS,
+                scale: 0,
+            };
+            cast(dialect, &dialect.string(&literal.text), &decimal)
+        }
         LogicalType::Integer => literal.text.clone(),
         LogicalType::Text => dialect.string(&literal.text),
         ref logical_type => match dialect.type_names.of(logical_type) {
@@ -154,6 +198,12 @@ pub fn literal_sql(dialect: &Dialect, literal: &Literal) -> String {
             None => dialect.string(&literal.text),
         },
     }
+}
+
+/// Whether it is a whole number that has no room in 64 bits, but has in a decimal.
+fn is_beyond_64_bits(number: &str) -> bool {
+    let digits = number.trim_start_matches('-').len();
+    number.parse::<i64>().is_err() && digits <= usize::from(MOST_DIGITS)
 }
 
 /// A text column ordered and grouped by code point.

@@ -1,10 +1,10 @@
 //! Keys without a partner, as SQL.
 
 use data_validator_plugin::Dialect;
-use data_validator_plugin::quote::fill;
 
 use super::Rows;
-use crate::plan::question::Parent;
+use super::condition::operand_sql;
+use crate::plan::question::{Operand, Parent, ReadAs};
 
 /// Number of rows with a complete key that no row of the other relation has.
 ///
@@ -16,12 +16,9 @@ pub fn orphans(
     columns: &[String],
     parent: &Parent,
 ) -> String {
-    let value = |column: &str, is_text: bool| {
-        let column = dialect.identifier(column);
-        match is_text {
-            true => fill(&dialect.text_by_code_point, &[("value", &column)]),
-            false => column,
-        }
+    let value = |column: &str, read_as: ReadAs| {
+        let column = column.to_owned();
+        operand_sql(dialect, &Operand { column, read_as })
     };
     let mut child_keys = Vec::new();
     let mut parent_keys = Vec::new();
@@ -32,11 +29,11 @@ pub fn orphans(
         present.push(format!("{} IS NOT NULL", dialect.identifier(&partner.name)));
         child_keys.push(format!(
             "{} AS child_{number}",
-            value(column, partner.is_text)
+            value(column, partner.partner_as)
         ));
         parent_keys.push(format!(
             "{} AS parent_{number}",
-            value(&partner.name, partner.is_text)
+            value(&partner.name, partner.read_as)
         ));
         equal.push(format!("child_{number} = parent_{number}"));
     }

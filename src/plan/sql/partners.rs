@@ -1,11 +1,11 @@
 //! Rows beside the keys that they lead to, as SQL.
 
-use data_validator_plugin::quote::fill;
 use data_validator_plugin::{Dialect, Relation, Schema};
 
+use super::condition::operand_sql;
 use super::failing::free_name;
 use crate::plan::failing::{Failing, Mark};
-use crate::plan::question::Parent;
+use crate::plan::question::{Operand, Parent, ReadAs};
 
 /// The other relations whose keys it takes to tell which rows fail, each joined once.
 ///
@@ -66,12 +66,9 @@ fn join_sql(
     columns: &[String],
     parent: &Parent,
 ) -> String {
-    let value = |column: &str, is_text: bool| {
-        let column = dialect.identifier(column);
-        match is_text {
-            true => fill(&dialect.text_by_code_point, &[("value", &column)]),
-            false => column,
-        }
+    let value = |column: &str, read_as: ReadAs| {
+        let column = column.to_owned();
+        operand_sql(dialect, &Operand { column, read_as })
     };
     let mut keys = Vec::new();
     let mut present = Vec::new();
@@ -80,10 +77,10 @@ fn join_sql(
         let name = name(dialect, schema, number, place);
         keys.push(format!(
             "{} AS {name}",
-            value(&partner.name, partner.is_text)
+            value(&partner.name, partner.read_as)
         ));
         present.push(format!("{} IS NOT NULL", dialect.identifier(&partner.name)));
-        equal.push(format!("{} = {name}", value(column, partner.is_text)));
+        equal.push(format!("{} = {name}", value(column, partner.partner_as)));
     }
     format!(
         " LEFT JOIN (SELECT DISTINCT {} FROM {} WHERE {}) AS partners_{number} ON {}",

@@ -2,14 +2,15 @@
 
 use std::cmp::Ordering;
 
-use bigdecimal::{BigDecimal, ToPrimitive};
+use bigdecimal::{BigDecimal, Zero};
 use serde::{Deserialize, Serialize};
 
-use super::counts::{Counts, Judged, Unjudged, count_table, judged, type_of};
+use super::counts::{Counts, Judged, Nulls, Unjudged, count_table, judged, type_of};
 use super::keys::Keys;
 use super::range::Bound;
+use super::statistic::{self, Statistic};
 use super::table::{Row, Table};
-use super::value::{ColumnType, Value};
+use super::value::{ColumnType, Value, parsed};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Aggregate {
@@ -27,6 +28,11 @@ pub struct Parameters {
     pub min_value: Option<Bound>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_value: Option<Bound>,
+    /// The bounds give way by so much.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tolerance: Option<Bound>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nulls: Option<Nulls>,
 }
 
 /// What is computed of the values that are not NULL.
@@ -46,10 +52,9 @@ pub enum Function {
 }
 
 impl Function {
-    fn takes(self, column_type: &ColumnType) -> bool {
-        let is_number = column_type.is_integer()
-            || column_type.is_floating()
-            || matches!(column_type, ColumnType::Decimal { .. });
+    /// Whether it is for columns of the type.
+    pub fn takes(self, column_type: &ColumnType) -> bool {
+        let is_number = column_type.is_exact() || column_type.is_floating();
         match self {
             Self::DistinctCount | Self::NullFraction => true,
             Self::Min | Self::Max => {
@@ -58,135 +63,118 @@ impl Function {
             _ => is_number,
         }
     }
+
+    /// Whether it is one of the values.
+    pub fn is_extreme(self) -> bool {
+        matches!(self, Self::Min | Self::Max)
+    }
 }
 
 impl Aggregate {
     /// # Errors
-    /// When there is no such column, or it has no values for the function.
+    /// When there is no such column, or it has no values for the function, or a bound does not fit.
     pub fn counts(&self, table: &Table, rows: &[Row<'_>]) -> Result<Counts, Unjudged> {
         let column_type = type_of(table, &self.column)?;
-        if !self.parameters.function.takes(column_type) {
+        let function = self.parameters.function;
+        if !function.takes(column_type) {
             return Err(Unjudged(format!("{column_type:?} has no such number")));
         }
-        let is_extreme = matches!(self.parameters.function, Function::Min | Function::Max);
+        let bound_type = match function.is_extreme() {
+            true => column_type,
+            false => &ColumnType::Double,
+        };
         let bounds = [&self.parameters.min_value, &self.parameters.max_value];
-        if is_extreme
-            && !bounds
-                .into_iter()
-                .flatten()
-                .all(|bound| bound.fits(column_type))
-        {
-            return Err(Unjudged(format!("a bound does not fit {column_type:?}")));
+        let mut bounds = bounds.into_iter().flatten();
+        if !bounds.all(|bound| bound.fits(bound_type)) {
+            return Err(Unjudged(format!("a bound does not fit {bound_type:?}")));
         }
-        Ok(count_table(self.judge(rows)))
+        let is_number = bound_type.is_exact() || bound_type.is_floating();
+        if !is_number && !self.tolerance().is_zero() {
+            return Err(Unjudged("the tolerance is for numbers".into()));
+        }
+        let nulls = self.parameters.nulls;
+        Ok(match self.statistic(rows) {
+            Statistic::Missing => count_table(Judged::Missing, nulls, None),
+            Statistic::Open => Counts {
+                is_open: true,
+                ..Counts::default()
+            },
+            Statistic::Number(number) => {
+                let zone = match column_type {
+                    ColumnType::TimestampTz(..) if function.is_extreme() => "Z",
+                    _ => "",
+                };
+                let observed = format!("{number}{zone}");
+                count_table(judged(Some(self.admits(&number))), nulls, Some(observed))
+            }
+        })
     }
 
-    fn judge(&self, rows: &[Row<'_>]) -> Judged {
+    fn statistic(&self, rows: &[Row<'_>]) -> Statistic {
         let all: Vec<Value> = rows.iter().map(|row| row.value(&self.column)).collect();
         let values: Vec<Value> = all
             .iter()
             .filter(|value| !value.is_null())
             .cloned()
             .collect();
+        let (total, count) = (all.len(), values.len());
         match self.parameters.function {
             Function::DistinctCount => {
                 let keys = Keys::of(rows, std::slice::from_ref(&self.column));
-                return self.judge_value(&Value::Integer(keys.distinct() as i128));
+                return Statistic::Number(Value::Integer(keys.distinct() as i128));
             }
-            Function::NullFraction if values.is_empty() => {
-                return self.judge_value(&Value::Double(1.0));
-            }
+            Function::NullFraction if total == 0 => return Statistic::Missing,
             Function::NullFraction => {
-                let fraction = (all.len() - values.len()) as f64 / all.len() as f64;
-                return self.judge_value(&Value::Double(fraction));
+                let nulls = BigDecimal::from((total - count) as u64);
+                let fraction = nulls / BigDecimal::from(total as u64);
+                return Statistic::Number(Value::Decimal(fraction));
             }
-            _ if values.is_empty() => return Judged::Missing,
-            _ if values.iter().any(Value::is_nan) => return Judged::Fails,
+            _ if values.is_empty() => return Statistic::Missing,
+            _ if values.iter().any(Value::is_nan) => {
+                return Statistic::Number(Value::Double(f64::NAN));
+            }
             _ => {}
         }
-        let exact: Vec<BigDecimal> = values.iter().filter_map(exact).collect();
-        let mut doubles: Vec<f64> = values.iter().filter_map(double).collect();
-        doubles.sort_by(f64::total_cmp);
-        let count = doubles.len();
-        let mean = doubles.iter().sum::<f64>() / count as f64;
-        let squares: f64 = doubles.iter().map(|number| (number - mean).powi(2)).sum();
         match self.parameters.function {
-            Function::Min => self.judge_extreme(values, Ordering::Less),
-            Function::Max => self.judge_extreme(values, Ordering::Greater),
-            Function::Sum if exact.len() == count => {
-                self.judge_value(&Value::Decimal(exact.iter().sum()))
-            }
-            Function::Sum => self.judge_value(&Value::Double(doubles.iter().sum())),
-            Function::Mean => self.judge_value(&Value::Double(mean)),
-            Function::StddevSamp if count == 1 => Judged::Missing,
-            Function::StddevSamp => {
-                self.judge_value(&Value::Double((squares / (count - 1) as f64).sqrt()))
-            }
-            Function::StddevPop => {
-                self.judge_value(&Value::Double((squares / count as f64).sqrt()))
-            }
-            Function::Median => self.judge_value(&Value::Double(quantile(&doubles, 0.5))),
+            Function::Min => statistic::extreme(&values, Ordering::Less),
+            Function::Max => statistic::extreme(&values, Ordering::Greater),
+            Function::Sum => statistic::sum(&values, 1),
+            Function::Mean => statistic::sum(&values, count),
+            Function::StddevSamp => statistic::deviation(&values, count - 1),
+            Function::StddevPop => statistic::deviation(&values, count),
+            Function::Median => statistic::quantile(&values, &parsed("0.5")),
             Function::Quantile => {
-                let at = self.parameters.quantile.unwrap_or(0.5);
-                self.judge_value(&Value::Double(quantile(&doubles, at)))
+                let share = self.parameters.quantile.unwrap_or_default();
+                statistic::quantile(&values, &parsed(&share.to_string()))
             }
-            Function::DistinctCount | Function::NullFraction => Judged::Missing,
+            Function::DistinctCount | Function::NullFraction => Statistic::Missing,
         }
     }
 
-    /// Judges the value that stands so to all others.
-    fn judge_extreme(&self, values: Vec<Value>, order: Ordering) -> Judged {
-        let extreme =
-            values
-                .into_iter()
-                .reduce(|best, value| match value.order(&best) == Some(order) {
-                    true => value,
-                    false => best,
-                });
-        extreme.map_or(Judged::Missing, |value| self.judge_value(&value))
+    /// Whether the number lies between the bounds; NaN does not.
+    fn admits(&self, number: &Value) -> bool {
+        let least = moved(self.parameters.min_value.as_ref(), &-self.tolerance());
+        let most = moved(self.parameters.max_value.as_ref(), &self.tolerance());
+        !number.is_nan()
+            && least.is_none_or(|least| least.order_of(number).is_ge())
+            && most.is_none_or(|most| most.order_of(number).is_le())
     }
 
-    fn judge_value(&self, value: &Value) -> Judged {
-        let Parameters {
-            min_value,
-            max_value,
-            ..
-        } = &self.parameters;
-        let is_within = !value.is_nan()
-            && min_value
-                .as_ref()
-                .is_none_or(|min| min.order_of(value).is_ge())
-            && max_value
-                .as_ref()
-                .is_none_or(|max| max.order_of(value).is_le());
-        judged(Some(is_within))
+    fn tolerance(&self) -> BigDecimal {
+        match &self.parameters.tolerance {
+            Some(Bound::Number { number } | Bound::Text(number)) => parsed(number),
+            _ => BigDecimal::zero(),
+        }
     }
 }
 
-fn exact(value: &Value) -> Option<BigDecimal> {
-    match value {
-        Value::Integer(number) => Some((*number).into()),
-        Value::Decimal(number) => Some(number.clone()),
-        _ => None,
-    }
-}
-
-fn double(value: &Value) -> Option<f64> {
-    match value {
-        Value::Float(number) => Some((*number).into()),
-        Value::Double(number) => Some(*number),
-        other => exact(other)?.to_f64(),
-    }
-}
-
-/// Between the two numbers around the place, by how far it is from each.
-fn quantile(sorted: &[f64], at: f64) -> f64 {
-    let place = at * (sorted.len() - 1) as f64;
-    let (Some(below), Some(above)) = (place.floor().to_usize(), place.ceil().to_usize()) else {
-        return f64::NAN;
-    };
-    match sorted[below] == sorted[above] {
-        true => sorted[below],
-        false => sorted[below] + (sorted[above] - sorted[below]) * (place - place.floor()),
-    }
+/// A bound by so much more.
+fn moved(bound: Option<&Bound>, by: &BigDecimal) -> Option<Bound> {
+    let bound = bound?.clone();
+    Some(match bound {
+        Bound::Number { number } | Bound::Text(number) if !by.is_zero() => Bound::Number {
+            number: (parsed::<BigDecimal>(&number) + by).to_string(),
+        },
+        other => other,
+    })
 }

@@ -2,7 +2,6 @@
 
 use std::cmp::Ordering;
 
-use bigdecimal::{BigDecimal, ToPrimitive};
 use serde::{Deserialize, Serialize};
 
 use super::counts::{Counts, Judged, Nulls, Unjudged, count_rows, judged, type_of};
@@ -49,13 +48,14 @@ impl Comparison {
 }
 
 /// Whether values of the two types have an order to each other.
-fn are_comparable(one: &ColumnType, other: &ColumnType) -> bool {
+pub fn are_comparable(one: &ColumnType, other: &ColumnType) -> bool {
     let both = |is_one: &dyn Fn(&ColumnType) -> bool| is_one(one) && is_one(other);
-    let is_decimal = |column_type: &ColumnType| matches!(column_type, ColumnType::Decimal { .. });
-    both(&|it| it.is_integer() || is_decimal(it))
-        || both(&|it| it.is_integer() || it.is_floating())
+    both(&ColumnType::is_exact)
+        || both(&|it| it.is_whole() || it.is_floating())
         || both(&ColumnType::is_text)
         || both(&|it| *it == ColumnType::Date || it.is_timestamp())
+        || both(&|it| *it == ColumnType::Boolean)
+        || both(&|it| *it == ColumnType::Time)
 }
 
 /// The order of two values, none where one is NaN. A date is its midnight, and a whole number beside a
@@ -64,21 +64,12 @@ fn order(one: &Value, other: &Value) -> Option<Ordering> {
     match (one, other) {
         (Value::Date(one), Value::Timestamp(other)) => Some(one.at(0, 0, 0, 0).cmp(other)),
         (Value::Timestamp(one), Value::Date(other)) => Some(one.cmp(&other.at(0, 0, 0, 0))),
-        (Value::Integer(one), Value::Decimal(other)) => Some(BigDecimal::from(*one).cmp(other)),
-        (Value::Decimal(one), Value::Integer(other)) => Some(one.cmp(&BigDecimal::from(*other))),
-        (Value::Integer(_), Value::Integer(_)) => one.order(other),
-        _ => match (double(one), double(other)) {
-            (Some(one), Some(other)) => one.partial_cmp(&other),
-            _ => one.order(other),
+        _ => match (one.as_exact(), other.as_exact()) {
+            (Some(one), Some(other)) => Some(one.cmp(&other)),
+            _ => match (one.as_double(), other.as_double()) {
+                (Some(one), Some(other)) => one.partial_cmp(&other),
+                _ => one.order(other),
+            },
         },
-    }
-}
-
-fn double(value: &Value) -> Option<f64> {
-    match value {
-        Value::Float(number) => Some((*number).into()),
-        Value::Double(number) => Some(*number),
-        Value::Integer(number) => number.to_f64(),
-        _ => None,
     }
 }

@@ -6,7 +6,7 @@ use super::table::{Row, Table};
 use super::value::ColumnType;
 
 /// What a check found among the rows in scope.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Rows in scope; 1 of a rule about the table as a whole.
     pub total: usize,
@@ -16,6 +16,10 @@ pub struct Counts {
     pub excluded: usize,
     /// Of uniqueness, where something failed.
     pub duplicates: Option<Duplicates>,
+    /// The number that was measured on the table as a whole.
+    pub observed: Option<String>,
+    /// What no engine promises decides, such as the order of additions: any answer is right.
+    pub is_open: bool,
 }
 
 /// Keys that more than one row has, and the rows that have them.
@@ -58,29 +62,36 @@ pub fn count_rows(
         ..Counts::default()
     };
     for row in rows {
-        match judge(row) {
-            Judged::Passes => {}
-            Judged::Fails => counts.failed += 1,
-            Judged::Missing => {
-                counts.missing += 1;
-                match nulls.unwrap_or(Nulls::Pass) {
-                    Nulls::Pass => {}
-                    Nulls::Fail => counts.failed += 1,
-                    Nulls::Exclude => counts.excluded += 1,
-                }
-            }
-        }
+        counts.add(judge(row), nulls);
     }
     counts
 }
 
-/// The counts of a rule about the table as a whole.
-pub fn count_table(judged: Judged) -> Counts {
-    Counts {
+/// The counts of a rule about the table as a whole, which is its one record.
+pub fn count_table(judged: Judged, nulls: Option<Nulls>, observed: Option<String>) -> Counts {
+    let mut counts = Counts {
         total: 1,
-        failed: usize::from(judged == Judged::Fails),
-        missing: usize::from(judged == Judged::Missing),
+        observed,
         ..Counts::default()
+    };
+    counts.add(judged, nulls);
+    counts
+}
+
+impl Counts {
+    fn add(&mut self, judged: Judged, nulls: Option<Nulls>) {
+        match judged {
+            Judged::Passes => {}
+            Judged::Fails => self.failed += 1,
+            Judged::Missing => {
+                self.missing += 1;
+                match nulls.unwrap_or(Nulls::Pass) {
+                    Nulls::Pass => {}
+                    Nulls::Fail => self.failed += 1,
+                    Nulls::Exclude => self.excluded += 1,
+                }
+            }
+        }
     }
 }
 

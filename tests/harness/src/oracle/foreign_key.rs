@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::counts::{Counts, Judged, Nulls, Unjudged, count_rows, type_of};
 use super::keys::key;
 use super::table::{Row, Table};
-use super::value::ColumnType;
+use super::value::Value;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForeignKey {
@@ -33,7 +33,7 @@ impl ForeignKey {
         let referenced = &self.parameters.references.columns;
         for (column, partner) in self.columns.iter().zip(referenced) {
             let (one, other) = (type_of(table, column)?, type_of(table, partner)?);
-            if one.is_floating() || !is_same_kind(one, other) {
+            if one.is_floating() || !one.is_same_kind(other) {
                 return Err(Unjudged(format!("{one:?} is no key to {other:?}")));
             }
         }
@@ -49,7 +49,7 @@ impl ForeignKey {
             let leads_to = |parent: &Vec<_>| {
                 key.iter()
                     .zip(parent)
-                    .all(|(one, other)| one.is_same_key(other))
+                    .all(|(one, other)| is_equal(one, other))
             };
             match parents.iter().any(leads_to) {
                 true => Judged::Passes,
@@ -59,6 +59,10 @@ impl ForeignKey {
     }
 }
 
-fn is_same_kind(one: &ColumnType, other: &ColumnType) -> bool {
-    (one.is_integer() && other.is_integer()) || (one.is_text() && other.is_text()) || one == other
+/// Whole and decimal numbers are equal by what they are.
+fn is_equal(one: &Value, other: &Value) -> bool {
+    match (one.as_exact(), other.as_exact()) {
+        (Some(one), Some(other)) => one == other,
+        _ => one.is_same_key(other),
+    }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::counts::{Counts, Nulls, Unjudged, count_rows, judged, type_of};
 use super::table::{Row, Table};
+use super::url::is_url;
 use super::value::Value;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,10 +24,13 @@ pub struct Parameters {
     pub nulls: Option<Nulls>,
 }
 
-/// The forms that are simple enough to be read here by other means than a pattern.
+/// The forms, which are read here by other means than a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Form {
+    Email,
+    Url,
+    Json,
     Uuid,
     Ipv4,
     Ipv6,
@@ -54,11 +58,40 @@ impl Format {
 impl Form {
     fn has(self, text: &str) -> bool {
         match self {
+            Self::Email => is_email(text),
+            Self::Url => is_url(text),
+            Self::Json => is_json(text),
             Self::Uuid => is_uuid(text),
             Self::Ipv4 => Ipv4Addr::from_str(text).is_ok(),
             Self::Ipv6 => Ipv6Addr::from_str(text).is_ok(),
             Self::Date => is_date(text),
             Self::Datetime => is_datetime(text, true),
+        }
+    }
+}
+
+/// A name of letters, digits and marks, `@`, and labels with points between them.
+fn is_email(text: &str) -> bool {
+    let is_in_name = |c: u8| c.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&c);
+    let is_label = |label: &str| {
+        let is_in_label = |c: u8| c.is_ascii_alphanumeric() || c == b'-';
+        (1..=63).contains(&label.len())
+            && label.bytes().all(is_in_label)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    text.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && name.bytes().all(is_in_name) && host.split('.').all(is_label)
+    })
+}
+
+/// As the crate `serde_json` reads it, which says no of numbers that a double has no room for.
+fn is_json(text: &str) -> bool {
+    match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(_) => true,
+        Err(error) => {
+            error.to_string().starts_with("number out of range")
+                && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
         }
     }
 }
@@ -100,9 +133,9 @@ fn is_time(text: &str) -> bool {
     shape && is_part && clock_fits(whole)
 }
 
-/// `02` or `02:30`.
+/// `02` or `02:30`, less than 16 hours.
 fn is_offset(text: &str) -> bool {
-    (has_shape(text, "00") || has_shape(text, "00:00")) && clock_fits(text)
+    (has_shape(text, "00") || has_shape(text, "00:00")) && clock_fits(text) && text < "16"
 }
 
 /// Hours to 23, minutes and seconds to 59.

@@ -1,11 +1,12 @@
 //! freshness: the table fails when its latest moment is too long ago, or there is none.
 
+use bigdecimal::BigDecimal;
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use super::NOW;
-use super::counts::{Counts, Judged, Unjudged, count_table, type_of};
+use super::counts::{Counts, Judged, Nulls, Unjudged, count_table, type_of};
 use super::table::{Row, Table};
 use super::value::{ColumnType, Value};
 
@@ -17,7 +18,7 @@ pub struct Freshness {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parameters {
-    /// Whole hours, as `36h`.
+    /// A whole number of days, hours, minutes or seconds, as `36h`.
     pub max_age: String,
 }
 
@@ -29,20 +30,37 @@ impl Freshness {
         if *column_type != ColumnType::Date && !column_type.is_timestamp() {
             return Err(Unjudged(format!("{column_type:?} is no time")));
         }
-        let hours = self.parameters.max_age.strip_suffix('h').map(str::parse);
-        let Some(Ok(hours)) = hours else {
+        let Some(most) = span(&self.parameters.max_age) else {
             return Err(Unjudged(format!("{} is no age", self.parameters.max_age)));
         };
         let moments = rows
             .iter()
             .filter_map(|row| moment(&row.value(&self.column)));
-        let age = moments.max().map(|latest| NOW.duration_since(latest));
-        let is_fresh = age.is_some_and(|age| age <= SignedDuration::from_hours(hours));
-        Ok(count_table(match is_fresh {
+        // Where there is no moment, that is missing, and fails.
+        let Some(latest) = moments.max() else {
+            return Ok(count_table(Judged::Missing, Some(Nulls::Fail), None));
+        };
+        let age = NOW.duration_since(latest);
+        let seconds = Value::Decimal(BigDecimal::new(age.as_micros().into(), 6));
+        let judged = match age <= most {
             true => Judged::Passes,
             false => Judged::Fails,
-        }))
+        };
+        Ok(count_table(judged, None, Some(seconds.to_string())))
     }
+}
+
+fn span(text: &str) -> Option<SignedDuration> {
+    let (number, unit) = text.split_at(text.len().checked_sub(1)?);
+    let seconds = match unit {
+        "d" => 86_400,
+        "h" => 3600,
+        "m" => 60,
+        "s" => 1,
+        _ => return None,
+    };
+    let number: i64 = number.parse().ok()?;
+    Some(SignedDuration::from_secs(number * seconds))
 }
 
 /// A date stands for its beginning.

@@ -8,6 +8,7 @@
 //! | [`expression`] | the conditions of `where` and custom rules, with three truth values |
 //! | [`rule`] | a rule as data |
 //! | [`counts`], [`keys`] | what checks of one kind have in common |
+//! | [`statistic`] | numbers that are computed from all values of a column |
 //! | [`mod@verdict`] | counts and limits → passed or failed |
 
 pub mod aggregate;
@@ -29,10 +30,13 @@ pub mod primary_key;
 pub mod range;
 pub mod row_count;
 pub mod rule;
+pub mod schema;
+pub mod statistic;
 pub mod table;
 #[cfg(test)]
 mod tests;
 pub mod uniqueness;
+mod url;
 pub mod value;
 pub mod verdict;
 

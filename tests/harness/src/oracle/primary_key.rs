@@ -19,13 +19,13 @@ impl PrimaryKey {
             type_of(table, column)?;
         }
         let keys = Keys::of(rows, &self.columns);
-        let repeated = keys.rows() > keys.distinct();
+        let failed = rows.len() - keys.distinct();
         Ok(Counts {
             total: rows.len(),
-            failed: rows.len() - keys.distinct(),
+            failed,
             missing: rows.len() - keys.rows(),
-            excluded: 0,
-            duplicates: repeated.then(|| keys.duplicates()),
+            duplicates: (failed > 0).then(|| keys.duplicates()),
+            ..Counts::default()
         })
     }
 }

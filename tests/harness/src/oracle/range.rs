@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use bigdecimal::BigDecimal;
 use jiff::Span;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
 
 use super::counts::{Counts, Judged, Nulls, Unjudged, count_rows, type_of};
@@ -38,6 +38,8 @@ pub struct Parameters {
 pub enum Bound {
     /// Written without quotes.
     Number { number: String },
+    /// `true` or `false` without quotes, of a list of values alone.
+    Flag(bool),
     /// Written in quotes.
     Text(String),
 }
@@ -92,15 +94,15 @@ impl Range {
 }
 
 impl Bound {
-    /// A number is for numbers, a text for dates, timestamps and text; an exact number may stand in quotes.
+    /// A number is for numbers, a text for dates, timestamps and text; a number may stand in quotes.
     pub fn fits(&self, column_type: &ColumnType) -> bool {
-        let is_exact =
-            column_type.is_integer() || matches!(column_type, ColumnType::Decimal { .. });
+        let is_number = column_type.is_exact() || column_type.is_floating();
         match self {
-            Self::Number { .. } => is_exact || column_type.is_floating(),
+            Self::Number { .. } => is_number,
+            Self::Flag(_) => *column_type == ColumnType::Boolean,
             Self::Text(text) => {
                 column_type.is_text()
-                    || (is_exact && BigDecimal::from_str(text).is_ok())
+                    || (is_number && BigDecimal::from_str(text).is_ok())
                     || (*column_type == ColumnType::Date && date(text).is_some())
                     || (column_type.is_timestamp() && moment(text).is_some())
             }
@@ -112,20 +114,15 @@ impl Bound {
         let text = match self {
             Self::Number { number } => number,
             Self::Text(text) => text,
+            Self::Flag(flag) => &flag.to_string(),
         };
         let order = match value {
+            Value::Boolean(value) => Some(value.cmp(&parsed(text))),
             Value::Integer(value) => Some(BigDecimal::from(*value).cmp(&parsed(text))),
             Value::Decimal(value) => Some(value.cmp(&parsed(text))),
             // A bound is the nearest number of the column's type.
-            Value::Float(value) => match parsed::<f32>(text) {
-                // Only infinity lies beyond a number that is too large for the type.
-                too_large if too_large.is_infinite() => match value.is_infinite() {
-                    true => value.partial_cmp(&0.0),
-                    false => 0.0.partial_cmp(&too_large),
-                },
-                bound => value.partial_cmp(&bound),
-            },
-            Value::Double(value) => value.partial_cmp(&parsed(text)),
+            Value::Float(value) => floating(f64::from(*value), f64::from(parsed::<f32>(text))),
+            Value::Double(value) => floating(*value, parsed(text)),
             Value::Text(value) => Some(value.chars().cmp(text.chars())),
             Value::Date(value) => date(text).map(|bound| value.cmp(&bound)),
             Value::Timestamp(value) => moment(text).map(|bound| value.cmp(&bound)),
@@ -138,24 +135,41 @@ impl Bound {
     }
 }
 
-fn date(text: &str) -> Option<Date> {
-    Date::from_str(text).ok()
+/// How a floating-point value stands to the nearest one to a bound.
+fn floating(value: f64, bound: f64) -> Option<Ordering> {
+    match value == bound && bound.is_infinite() {
+        // Only an infinity lies beyond a number that is too large for the type.
+        true => value.partial_cmp(&0.0),
+        false => value.partial_cmp(&bound),
+    }
 }
 
-/// A moment in UTC: a text without a zone is in UTC, and `+02:00` at its end is two hours ahead of it.
+/// A date, or a moment that is its beginning.
+fn date(text: &str) -> Option<Date> {
+    let at = moment(text)?;
+    (at.time() == Time::midnight()).then(|| at.date())
+}
+
+/// A moment in UTC, of whole microseconds: a text without a zone is in UTC, `+02:00` at its end is two hours ahead
+/// of it and `-02:00` two hours behind.
 fn moment(text: &str) -> Option<DateTime> {
-    if let Some(local) = text.strip_suffix('Z') {
-        return DateTime::from_str(local).ok();
-    }
-    let Some(start) = text.rfind('+').filter(|_| text.contains('T')) else {
-        return DateTime::from_str(text).ok();
+    let end = text
+        .rfind(['Z', '+', '-'])
+        .filter(|at| *at > "2020-01-01".len());
+    let (local, zone) = text.split_at(end.unwrap_or(text.len()));
+    let local = DateTime::from_str(local).ok()?;
+    let ahead = match zone {
+        "" | "Z" => Span::new(),
+        zone => {
+            let (hours, minutes) = zone[1..].split_once(':')?;
+            let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
+            // No zone is so far away.
+            (hours < 16).then(|| Span::new().hours(hours).minutes(minutes))?
+        }
     };
-    let (hours, minutes) = text[start + 1..].split_once(':')?;
-    let ahead = Span::new()
-        .hours(hours.parse::<i64>().ok()?)
-        .minutes(minutes.parse::<i64>().ok()?);
-    DateTime::from_str(&text[..start])
-        .ok()?
-        .checked_sub(ahead)
-        .ok()
+    let at = match zone.starts_with('-') {
+        true => local.checked_add(ahead),
+        false => local.checked_sub(ahead),
+    };
+    at.ok().filter(|at| at.subsec_nanosecond() % 1000 == 0)
 }

@@ -13,6 +13,7 @@ pub struct RowCount {
 
 impl RowCount {
     pub fn counts(&self, rows: &[Row<'_>]) -> Counts {
-        count_table(judged(Some(self.parameters.hold(rows.len()))))
+        let holds = self.parameters.hold(rows.len());
+        count_table(judged(Some(holds)), None, Some(rows.len().to_string()))
     }
 }

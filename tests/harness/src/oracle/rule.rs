@@ -19,6 +19,7 @@ use super::pattern::Pattern;
 use super::primary_key::PrimaryKey;
 use super::range::Range;
 use super::row_count::RowCount;
+use super::schema::Schema;
 use super::table::{Row, Table};
 use super::uniqueness::Uniqueness;
 
@@ -70,6 +71,7 @@ pub enum Check {
     ForeignKey(ForeignKey),
     Format(Format),
     Castable(Castable),
+    Schema(Schema),
 }
 
 impl Check {
@@ -96,6 +98,7 @@ impl Check {
             Self::ForeignKey(check) => check.counts(table, rows),
             Self::Format(check) => check.counts(table, rows),
             Self::Castable(check) => check.counts(table, rows),
+            Self::Schema(check) => Ok(check.counts(table)),
         }
     }
 
@@ -113,7 +116,7 @@ impl Check {
             Self::Comparison(check) => vec![&check.column, &check.parameters.other_column],
             Self::NotInFuture(check) => vec![&check.column],
             Self::Freshness(check) => vec![&check.column],
-            Self::RowCount(_) => Vec::new(),
+            Self::RowCount(_) | Self::Schema(_) => Vec::new(),
             Self::Aggregate(check) => vec![&check.column],
             Self::ForeignKey(check) => {
                 let referenced = texts(&check.parameters.references.columns);

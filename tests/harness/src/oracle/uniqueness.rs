@@ -24,8 +24,8 @@ impl Uniqueness {
             total: rows.len(),
             failed,
             missing: rows.len() - keys.rows(),
-            excluded: 0,
             duplicates: (failed > 0).then(|| keys.duplicates()),
+            ..Counts::default()
         })
     }
 }

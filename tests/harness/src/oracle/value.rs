@@ -1,9 +1,11 @@
 //! The values of a table, and the types of its columns.
 
 use std::cmp::Ordering;
+use std::fmt;
+use std::mem::discriminant;
 use std::str::FromStr;
 
-use bigdecimal::BigDecimal;
+use bigdecimal::{BigDecimal, ToPrimitive};
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
 
@@ -111,6 +113,41 @@ impl ColumnType {
         )
     }
 
+    /// Whether it keeps whole or decimal numbers.
+    pub fn is_exact(&self) -> bool {
+        self.is_integer() || matches!(self, Self::Decimal { .. })
+    }
+
+    /// Whether the values are of one kind, however they are kept.
+    pub fn is_same_kind(&self, other: &Self) -> bool {
+        (self.is_exact() && other.is_exact()) || discriminant(self) == discriminant(other)
+    }
+
+    /// The word of a config for values of the kind; for some there is none.
+    pub fn word(&self) -> Option<String> {
+        Some(match self {
+            Self::Boolean => "boolean".into(),
+            integer if integer.is_integer() => "integer".into(),
+            Self::Float | Self::Double => "double".into(),
+            Self::Decimal { precision, scale } => format!("decimal({precision},{scale})"),
+            Self::Text(_) => "text".into(),
+            Self::Date => "date".into(),
+            Self::Timestamp(_) => "timestamp".into(),
+            Self::TimestampTz(..) => "timestamptz".into(),
+            _ => return None,
+        })
+    }
+
+    /// Whether it keeps whole numbers.
+    pub fn is_whole(&self) -> bool {
+        self.is_integer() || matches!(self, Self::Decimal { scale: 0, .. })
+    }
+
+    /// Whether the values are of the type that has this word in a config.
+    pub fn is_called(&self, word: &str) -> bool {
+        self.word().as_deref() == Some(word) || (word == "integer" && self.is_whole())
+    }
+
     pub fn is_text(&self) -> bool {
         matches!(self, Self::Text(_))
     }
@@ -138,6 +175,27 @@ pub fn parsed<T: FromStr>(text: &str) -> T {
 impl Value {
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
+    }
+
+    /// A whole or decimal number.
+    pub fn as_exact(&self) -> Option<BigDecimal> {
+        match self {
+            Self::Integer(number) => Some((*number).into()),
+            Self::Decimal(number) => Some(number.clone()),
+            _ => None,
+        }
+    }
+
+    /// A number as a double, the nearest one.
+    pub fn as_double(&self) -> Option<f64> {
+        match self {
+            Self::Float(number) => Some((*number).into()),
+            Self::Double(number) => Some(*number),
+            Self::Integer(number) => number.to_f64(),
+            // Its own conversion is not always the nearest.
+            Self::Decimal(number) => Some(parsed(&number.to_string())),
+            _ => None,
+        }
     }
 
     pub fn is_nan(&self) -> bool {
@@ -174,5 +232,34 @@ impl Value {
     /// Whether two values of one column are the same key: NaN equals NaN, and -0 equals 0.
     pub fn is_same_key(&self, other: &Self) -> bool {
         (self.is_nan() && other.is_nan()) || self.order(other) == Some(Ordering::Equal)
+    }
+}
+
+/// As a report shows it: numbers with their digits, of which fifty are enough, and there is one zero.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = |number: &BigDecimal| match number.digits() > 50 {
+            true => number.with_prec(50).normalized().to_plain_string(),
+            false => number.normalized().to_plain_string(),
+        };
+        let floating = |number: f64, shortest: String| match number {
+            number if number.is_nan() => "NaN".to_owned(),
+            f64::INFINITY => "Infinity".to_owned(),
+            f64::NEG_INFINITY => "-Infinity".to_owned(),
+            _ => plain(&parsed(&shortest)),
+        };
+        let text = match self {
+            Self::Null => "NULL".to_owned(),
+            Self::Boolean(value) => value.to_string(),
+            Self::Integer(number) => number.to_string(),
+            Self::Float(number) => floating(f64::from(*number), number.to_string()),
+            Self::Double(number) => floating(*number, number.to_string()),
+            Self::Decimal(number) => plain(number),
+            Self::Text(text) | Self::Binary(text) => text.clone(),
+            Self::Date(date) => date.to_string(),
+            Self::Timestamp(at) => at.to_string(),
+            Self::Time(time) => time.to_string(),
+        };
+        f.write_str(&text)
     }
 }

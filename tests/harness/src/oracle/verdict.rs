@@ -9,6 +9,8 @@ pub enum Outcome {
     Judged(Verdict),
     /// It cannot be judged.
     Unjudged,
+    /// What no engine promises decides: any answer is right.
+    Open,
 }
 
 /// What a report says of a rule that was judged.
@@ -23,10 +25,17 @@ pub struct Verdict {
     /// Passed, but below the rule's `warn_threshold`.
     pub warned: bool,
     pub duplicates: Option<Duplicates>,
+    /// The number that was measured on the table as a whole, with all its digits.
+    pub observed: Option<String>,
+    /// There was no record to judge.
+    pub vacuous: bool,
 }
 
 /// Judges what was counted.
 pub fn verdict(rule: &Rule, counts: Counts) -> Outcome {
+    if counts.is_open {
+        return Outcome::Open;
+    }
     let judged = counts.total - counts.excluded;
     let success_rate = match judged {
         0 => 1.0,
@@ -53,5 +62,7 @@ pub fn verdict(rule: &Rule, counts: Counts) -> Outcome {
         success_rate,
         warned: passed && is_low,
         duplicates: counts.duplicates,
+        observed: counts.observed,
+        vacuous: judged == 0,
     })
 }

@@ -4,7 +4,7 @@ use super::draws::Draws;
 use super::pools;
 use crate::oracle::expression::{Operator, compare};
 use crate::oracle::range::{Bound, Parameters};
-use crate::oracle::value::ColumnType;
+use crate::oracle::value::{ColumnType, Unit};
 
 /// Numbers that lie between those of a column, or beyond all of them.
 const NUMBERS: &[&str] = &[
@@ -23,6 +23,9 @@ const NUMBERS: &[&str] = &[
     "1e39",
     "-1e39",
     "1e-50",
+    "1e400",
+    "-1e400",
+    "1e-400",
 ];
 
 /// A range with one bound or both, of which the lower one is not the greater one.
@@ -55,10 +58,17 @@ pub fn range(draws: &mut Draws<'_>, column_type: &ColumnType) -> Parameters {
     }
 }
 
-/// A value of the type, as a config has it.
+/// A value of the type, or rarely of another one, as a list of a config has it.
 pub fn value(draws: &mut Draws<'_>, column_type: &ColumnType) -> Bound {
-    let text = bound_text(draws, column_type);
-    bound(draws, column_type, &text)
+    let kind = match draws.once_in(40) {
+        true => of_another_kind(column_type),
+        false => column_type.clone(),
+    };
+    let text = bound_text(draws, &kind);
+    match kind {
+        ColumnType::Boolean => Bound::Flag(text == "true"),
+        kind => bound(draws, &kind, &text),
+    }
 }
 
 /// A type whose bounds do not fit a column.
@@ -79,16 +89,26 @@ fn bound_type(column_type: &ColumnType) -> ColumnType {
         integer if integer.is_integer() => exact,
         ColumnType::Decimal { .. } => exact,
         ColumnType::Float => ColumnType::Double,
+        // Also those that nanoseconds have no room for.
+        ColumnType::Timestamp(_) | ColumnType::TimestampTz(..) => {
+            ColumnType::Timestamp(Unit::Microseconds)
+        }
         other => other.clone(),
     }
 }
 
+fn is_number(column_type: &ColumnType) -> bool {
+    column_type.is_exact() || column_type.is_floating()
+}
+
 fn bound_text(draws: &mut Draws<'_>, column_type: &ColumnType) -> String {
-    let is_number = bound_type(column_type) != *column_type || *column_type == ColumnType::Double;
-    if is_number && draws.once_in(3) {
+    if is_number(column_type) && draws.once_in(3) {
         return (draws.pick(NUMBERS)).to_owned();
     }
-    let pool = pools::of(column_type);
+    let pool = match column_type.is_timestamp() {
+        true => pools::of(&bound_type(column_type)),
+        false => pools::of(column_type),
+    };
     let text = draws.pick(&pool);
     match column_type.is_floating() && matches!(text.as_str(), "NaN" | "inf" | "-inf") {
         // No bound is one of these.
@@ -108,20 +128,16 @@ fn bound(draws: &mut Draws<'_>, column_type: &ColumnType, text: &str) -> Bound {
     if column_type.is_timestamp() {
         return Bound::Text(moment(draws, text));
     }
-    let is_number = bound_type(column_type) != *column_type || *column_type == ColumnType::Double;
-    // YAML keeps 64 bits of a number, or 15 digits.
+    let is_number = is_number(column_type);
+    // YAML keeps 64 bits of a number, or 15 digits; in quotes there may be more.
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    let is_short = digits <= 15 || text.parse::<i64>().is_ok() || column_type.is_floating();
-    // So does it refuse a whole number that has more.
-    let is_whole = digits > 15 && text.chars().all(|c| c.is_ascii_digit() || c == '-');
-    let ending = if is_whole && text.parse::<i64>().is_err() {
-        ".0"
-    } else {
-        ""
-    };
-    match is_number && is_short {
+    let is_short = digits <= 15 || text.parse::<i64>().is_ok();
+    let is_double = text
+        .parse()
+        .is_ok_and(|number: f64| number.is_finite() && (number != 0.0 || !text.contains('1')));
+    match is_number && is_short && is_double && !draws.once_in(4) {
         true => Bound::Number {
-            number: format!("{text}{ending}"),
+            number: text.to_owned(),
         },
         false => Bound::Text(text.to_owned()),
     }

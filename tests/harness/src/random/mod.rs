@@ -34,7 +34,7 @@ const MOST_RULES: usize = 8;
 
 /// Cases, which become plainer when they are shrunk.
 pub fn cases() -> impl Strategy<Value = Case> {
-    let rules = vec(any::<[u16; 32]>(), 1..=MOST_RULES);
+    let rules = vec(vec(any::<u16>(), rules::NUMBERS_A_RULE), 1..=MOST_RULES);
     (tables::columns(), tables::rows(), rules, any::<[u16; 12]>()).prop_map(
         |(columns, rows, rules, numbers)| {
             let table = tables::table(&columns, &rows);
@@ -50,7 +50,7 @@ pub fn cases() -> impl Strategy<Value = Case> {
                 scope,
                 rules: rules
                     .iter()
-                    .map(|numbers| rules::rule(rules::RULE_TYPES, numbers, &table))
+                    .map(|numbers| rules::rule(numbers, &table))
                     .collect(),
                 table,
             }

@@ -3,8 +3,8 @@
 use super::draws::Draws;
 use super::rules::{column, columns, fitting, name, nulls};
 use super::{bounds, patterns};
-use crate::oracle::castable::{self, Castable, Target};
-use crate::oracle::comparison::{self, Comparison};
+use crate::oracle::castable::{self, Castable};
+use crate::oracle::comparison::{self, Comparison, are_comparable};
 use crate::oracle::completeness::{self, Completeness};
 use crate::oracle::expression::Operator;
 use crate::oracle::foreign_key::{self, ForeignKey};
@@ -14,7 +14,7 @@ use crate::oracle::listed_values::{self, ListedValues};
 use crate::oracle::not_in_future::{self, NotInFuture};
 use crate::oracle::pattern::{self, Match, Pattern};
 use crate::oracle::primary_key::PrimaryKey;
-use crate::oracle::range::Range;
+use crate::oracle::range::{Bound, Range};
 use crate::oracle::rule::Check;
 use crate::oracle::table::{Column, Table};
 use crate::oracle::uniqueness::Uniqueness;
@@ -75,10 +75,8 @@ pub fn rejected_values(draws: &mut Draws<'_>, table: &Table) -> Check {
 }
 
 fn listed_values(draws: &mut Draws<'_>, table: &Table) -> ListedValues {
-    let is_listed = |column: &Column| {
-        let column_type = &column.column_type;
-        column_type.is_text() || column_type.is_integer() || *column_type == ColumnType::Date
-    };
+    let is_listed =
+        |column: &Column| !matches!(column.column_type, ColumnType::Time | ColumnType::Binary);
     let column = fitting(draws, table, is_listed);
     let mut values = Vec::new();
     for _ in 0..=draws.below(4) {
@@ -87,11 +85,17 @@ fn listed_values(draws: &mut Draws<'_>, table: &Table) -> ListedValues {
             values.push(value);
         }
     }
+    // Texts alone have a letter case.
+    let are_texts = values.iter().all(|value| matches!(value, Bound::Text(_)));
     ListedValues {
         column: name(draws, column),
         parameters: listed_values::Parameters {
             values,
-            case_sensitive: None,
+            case_sensitive: match draws.below(4) {
+                0 | 1 if are_texts => Some(false),
+                2 => Some(true),
+                _ => None,
+            },
             nulls: nulls(draws),
         },
     }
@@ -132,39 +136,64 @@ pub fn format(draws: &mut Draws<'_>, table: &Table) -> Check {
                 Form::Uuid,
                 Form::Ipv4,
                 Form::Ipv6,
+                Form::Email,
+                Form::Url,
+                Form::Json,
             ]),
             nulls: nulls(draws),
         },
     })
 }
 
+/// Types that a text can be read as.
+pub const TYPES: &[&str] = &[
+    "integer",
+    "double",
+    "boolean",
+    "date",
+    "timestamp",
+    "timestamptz",
+    "decimal(5,2)",
+    "decimal(38,10)",
+    "decimal(10,2)",
+    "decimal(2,2)",
+    "decimal(1,0)",
+];
+
 pub fn castable(draws: &mut Draws<'_>, table: &Table) -> Check {
     let column = fitting(draws, table, |column| column.column_type.is_text());
+    let already = column
+        .column_type
+        .word()
+        .filter(|word| TYPES.contains(&word.as_str()));
+    let wanted = draws.pick(TYPES).to_owned();
     Check::Castable(Castable {
         column: name(draws, column),
         parameters: castable::Parameters {
-            r#type: draws.pick(&[
-                Target::Integer,
-                Target::Double,
-                Target::Boolean,
-                Target::Date,
-                Target::Timestamp,
-                Target::Timestamptz,
-            ]),
+            r#type: already.filter(|_| !draws.once_in(4)).unwrap_or(wanted),
             nulls: nulls(draws),
         },
     })
 }
 
 pub fn foreign_key(draws: &mut Draws<'_>, table: &Table) -> Check {
-    let column = fitting(draws, table, |column| !column.column_type.is_floating());
-    let same_type = |other: &Column| other.column_type == column.column_type;
-    let partner = fitting(draws, table, same_type);
+    let mut columns: Vec<String> = Vec::new();
+    let mut referenced: Vec<String> = Vec::new();
+    for _ in 0..=draws.pick(&[0, 0, 1, 2]) {
+        let column = fitting(draws, table, |column| !column.column_type.is_floating());
+        let same_kind = |other: &Column| other.column_type.is_same_kind(&column.column_type);
+        let partner = fitting(draws, table, same_kind);
+        let (column, partner) = (column.name.clone(), name(draws, partner));
+        if !columns.contains(&column) && !referenced.contains(&partner) {
+            columns.push(column);
+            referenced.push(partner);
+        }
+    }
     Check::ForeignKey(ForeignKey {
-        columns: vec![column.name.clone()],
+        columns,
         parameters: foreign_key::Parameters {
             references: foreign_key::References {
-                columns: vec![name(draws, partner)],
+                columns: referenced,
             },
             nulls: nulls(draws),
         },
@@ -173,9 +202,23 @@ pub fn foreign_key(draws: &mut Draws<'_>, table: &Table) -> Check {
 
 pub fn comparison(draws: &mut Draws<'_>, table: &Table) -> Check {
     let column = column(draws, table);
-    let same_type =
-        |other: &Column| other.column_type == column.column_type && other.name != column.name;
-    let other = fitting(draws, table, same_type);
+    let others: Vec<&Column> = table
+        .columns
+        .iter()
+        .filter(|other| other.name != column.name)
+        .collect();
+    let comparable = others
+        .iter()
+        .filter(|other| are_comparable(&column.column_type, &other.column_type));
+    let comparable: Vec<&Column> = comparable.copied().collect();
+    let among = match comparable.is_empty() || draws.once_in(12) {
+        true => others,
+        false => comparable,
+    };
+    let other_column = match among.is_empty() {
+        true => "no such column".to_owned(),
+        false => draws.pick(&among).name.clone(),
+    };
     Check::Comparison(Comparison {
         column: column.name.clone(),
         parameters: comparison::Parameters {
@@ -187,7 +230,7 @@ pub fn comparison(draws: &mut Draws<'_>, table: &Table) -> Check {
                 Operator::Equal,
                 Operator::NotEqual,
             ]),
-            other_column: name(draws, other),
+            other_column,
             nulls: nulls(draws),
         },
     })

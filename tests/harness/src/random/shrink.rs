@@ -124,6 +124,20 @@ fn simpler_rules(rule: &Rule) -> Vec<Rule> {
         };
         leave_out("");
         leave_out("/parameters");
+        for path in ["/columns", "/parameters/values", "/parameters/columns"] {
+            let items = written.pointer(path).and_then(Value::as_array);
+            let count = items.map_or(0, Vec::len);
+            found.extend((0..count).filter(|_| count > 1).filter_map(|at| {
+                let mut less = written.clone();
+                less.pointer_mut(path)?.as_array_mut()?.remove(at);
+                // A partner goes with its column.
+                let partners = less.pointer_mut("/parameters/references/columns");
+                if let Some(Value::Array(partners)) = partners {
+                    partners.remove(at);
+                }
+                serde_json::from_value(less).ok()
+            }));
+        }
     }
     if let Some(scope) = &rule.scope {
         found.extend(parts(scope).into_iter().map(|scope| Rule {

@@ -38,6 +38,20 @@ pub fn postgres(name: &str, table: &Table) -> String {
     statements
 }
 
+/// The table with columns of the types that they have there: the largest whole numbers are decimals.
+pub fn stored(table: &Table) -> Table {
+    let mut stored = table.clone();
+    for column in &mut stored.columns {
+        if column.column_type == ColumnType::Uint64 {
+            column.column_type = ColumnType::Decimal {
+                precision: 20,
+                scale: 0,
+            };
+        }
+    }
+    stored
+}
+
 /// The server reads a text as what the column holds.
 fn literal(column_type: &ColumnType, value: Option<&str>) -> String {
     match (column_type, value) {
