@@ -28,7 +28,7 @@ use crate::config::fields::RuleFields;
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "accepted_values",
-    semantics: 1,
+    semantics: 2,
     read,
 };
 

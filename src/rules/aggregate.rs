@@ -15,7 +15,7 @@
 //! - `min`, `max`: of numbers, dates and timestamps.
 //! - `sum`, `mean`: of numbers. Of whole and decimal numbers they are exact.
 //! - `stddev_samp`, `stddev_pop`: the standard deviation of a sample (missing for one value) and of a
-//!   population, computed in doubles.
+//!   population, computed in doubles; of numbers whose squares no double holds it is an error on some engines.
 //! - `median`, `quantile` with `quantile: 0.95` (up to six digits): continuous, with linear interpolation
 //!   between the two nearest values.
 //! - `distinct_count`: different values, exactly. `null_fraction`: NULLs among all rows in scope, 0 to 1.
@@ -55,7 +55,7 @@ use crate::plan::question::Question;
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "aggregate",
-    semantics: 1,
+    semantics: 2,
     read,
 };
 

@@ -12,7 +12,8 @@
 //! `other_column`: whole and decimal numbers are compared exactly with each other, whole numbers with
 //! floating-point ones as doubles; a decimal without digits behind the point is a whole number. Dates are
 //! compared with timestamps as their midnight, timestamps without zone with those with one as UTC, and all of
-//! them to the microsecond. Texts are compared by code point. All other pairs of types are errors.
+//! them to the microsecond. Texts are compared by code point; booleans (false before true), times of
+//! day and bytes with their like. All other pairs of types are errors.
 //! `nulls`: `pass` (default), `fail`, `exclude`.
 //!
 //! ## Example
@@ -35,7 +36,7 @@ use crate::plan::question::{Condition, Literal, Operand, Operator, Question, Rea
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "comparison",
-    semantics: 1,
+    semantics: 2,
     read,
 };
 

@@ -35,7 +35,7 @@ use crate::plan::question::{Condition, Question};
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "range",
-    semantics: 1,
+    semantics: 2,
     read,
 };
 

@@ -38,7 +38,7 @@ use crate::plan::question::Question;
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "schema",
-    semantics: 1,
+    semantics: 2,
     read,
 };
 

@@ -130,6 +130,14 @@ impl Aggregate {
                 return Statistic::Number(Value::Decimal(fraction));
             }
             _ if values.is_empty() => return Statistic::Missing,
+            Function::Sum | Function::Mean if statistic::is_beyond_doubles(&values, 1) => {
+                return Statistic::Open;
+            }
+            Function::StddevPop | Function::StddevSamp
+                if statistic::is_beyond_doubles(&values, 2) =>
+            {
+                return Statistic::Open;
+            }
             _ if values.iter().any(Value::is_nan) => {
                 return Statistic::Number(Value::Double(f64::NAN));
             }

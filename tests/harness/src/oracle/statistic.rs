@@ -106,6 +106,14 @@ pub fn quantile(values: &[Value], share: &BigDecimal) -> Statistic {
     }
 }
 
+/// Whether so high powers of the finite values add up to more than a double holds, which may be an error.
+pub fn is_beyond_doubles(values: &[Value], power: i32) -> bool {
+    let doubles = doubles(values);
+    let finite = doubles.iter().filter(|number| number.is_finite());
+    let powers: f64 = finite.map(|number| number.abs().powi(power)).sum();
+    powers.is_infinite()
+}
+
 fn doubles(values: &[Value]) -> Vec<f64> {
     values.iter().filter_map(Value::as_double).collect()
 }
