@@ -55,7 +55,8 @@ pub fn are_comparable(one: &ColumnType, other: &ColumnType) -> bool {
         || both(&ColumnType::is_text)
         || both(&|it| *it == ColumnType::Date || it.is_timestamp())
         || both(&|it| *it == ColumnType::Boolean)
-        || both(&|it| matches!(it, ColumnType::Time | ColumnType::Binary))
+        || both(&|it| *it == ColumnType::Time)
+        || both(&|it| *it == ColumnType::Binary)
 }
 
 /// The order of two values, none where one is NaN. A date is its midnight, and a whole number beside a
