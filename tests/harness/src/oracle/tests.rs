@@ -105,7 +105,9 @@ fn a_range_fails_nan_and_what_lies_outside() {
     assert_eq!(counts(&doubles, rule(fail)), Some([7, 3, 1, 0]));
     let exclude = json!({"max_value": {"number": "5"}, "nulls": "exclude"});
     assert_eq!(counts(&doubles, rule(exclude)), Some([7, 2, 1, 1]));
-    assert_eq!(counts(&doubles, rule(json!({"max_value": "5"}))), None);
+    let quoted = json!({"max_value": "5"});
+    assert_eq!(counts(&doubles, rule(quoted)), Some([7, 2, 1, 0]));
+    assert_eq!(counts(&doubles, rule(json!({"max_value": "five"}))), None);
 }
 
 #[test]
