@@ -121,8 +121,8 @@ impl Bound {
             Value::Integer(value) => Some(BigDecimal::from(*value).cmp(&parsed(text))),
             Value::Decimal(value) => Some(value.cmp(&parsed(text))),
             // A bound is the nearest number of the column's type.
-            Value::Float(value) => floating(f64::from(*value), f64::from(parsed::<f32>(text))),
-            Value::Double(value) => floating(*value, parsed(text)),
+            Value::Float(value) => floating(f64::from(*value), f64::from(nearest::<f32>(text))),
+            Value::Double(value) => floating(*value, nearest(text)),
             Value::Text(value) => Some(value.chars().cmp(text.chars())),
             Value::Date(value) => date(text).map(|bound| value.cmp(&bound)),
             Value::Timestamp(value) => moment(text).map(|bound| value.cmp(&bound)),
@@ -133,6 +133,11 @@ impl Bound {
             None => panic!("{value:?} has no order to {self:?}"),
         }
     }
+}
+
+/// The nearest floating-point number; an exact number may have `_` between its digits.
+fn nearest<T: FromStr>(text: &str) -> T {
+    parsed(&parsed::<BigDecimal>(text).to_string())
 }
 
 /// How a floating-point value stands to the nearest one to a bound.
