@@ -1,9 +1,9 @@
 //! Rows beside the keys that they lead to, as SQL.
 
-use data_validator_plugin::quote::fill;
 use data_validator_plugin::{Dialect, Relation, Schema};
 
 use super::failing::free_name;
+use super::parent_keys::{distinct_keys, key_value};
 use crate::plan::failing::{Failing, Mark};
 use crate::plan::question::Parent;
 
@@ -66,30 +66,21 @@ fn join_sql(
     columns: &[String],
     parent: &Parent,
 ) -> String {
-    let value = |column: &str, is_text: bool| {
-        let column = dialect.identifier(column);
-        match is_text {
-            true => fill(&dialect.text_by_code_point, &[("value", &column)]),
-            false => column,
-        }
-    };
-    let mut keys = Vec::new();
-    let mut present = Vec::new();
-    let mut equal = Vec::new();
-    for (place, (column, partner)) in columns.iter().zip(&parent.columns).enumerate() {
-        let name = name(dialect, schema, number, place);
-        keys.push(format!(
-            "{} AS {name}",
-            value(&partner.name, partner.is_text)
-        ));
-        present.push(format!("{} IS NOT NULL", dialect.identifier(&partner.name)));
-        equal.push(format!("{} = {name}", value(column, partner.is_text)));
-    }
+    let names: Vec<String> = (0..columns.len())
+        .map(|place| name(dialect, schema, number, place))
+        .collect();
+    let equal: Vec<String> = columns
+        .iter()
+        .zip(&parent.columns)
+        .zip(&names)
+        .map(|((column, partner), name)| {
+            let value = key_value(dialect, column, partner.is_text);
+            format!("{value} = {name}")
+        })
+        .collect();
     format!(
-        " LEFT JOIN (SELECT DISTINCT {} FROM {} WHERE {}) AS partners_{number} ON {}",
-        keys.join(", "),
-        parent.relation.sql,
-        present.join(" AND "),
+        " LEFT JOIN {} AS partners_{number} ON {}",
+        distinct_keys(dialect, parent, &names),
         equal.join(" AND ")
     )
 }
