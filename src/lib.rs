@@ -46,6 +46,7 @@ pub mod engines;
 pub mod error;
 mod hex;
 pub mod interrupt;
+mod parallel;
 pub mod plan;
 pub mod report;
 pub mod rules;

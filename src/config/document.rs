@@ -17,6 +17,7 @@ use super::samples::Samples;
 use super::{OnEmpty, Severity, retry};
 use crate::engines::catalog::PluginFile;
 use crate::engines::retry::Policy;
+use crate::parallel;
 
 const LATER_TABLE_KEYS: &[(&str, &str)] = &[("chunks", "large tables in parts")];
 
@@ -256,7 +257,7 @@ fn read_tables<'a>(root: &mut Fields<'a>) -> Vec<TableDocument<'a>> {
             "name at least one table with its rules",
         );
     }
-    tables.into_iter().map(TableDocument::read).collect()
+    parallel::map(tables, TableDocument::read)
 }
 
 fn read_rules<'a>(fields: &mut Fields<'a>, key: &'static str) -> Vec<RuleDocument<'a>> {

@@ -1,6 +1,6 @@
 //! Collects what is wrong with one document, so that all of it is shown at once.
 
-use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
 
 use super::diagnostic::{Diagnostic, Place};
 use super::path::KeyPath;
@@ -9,14 +9,14 @@ use super::places::Places;
 /// The findings about one document, and the places they are about.
 pub struct Findings {
     places: Places,
-    diagnostics: RefCell<Vec<Diagnostic>>,
+    diagnostics: Mutex<Vec<Diagnostic>>,
 }
 
 impl Findings {
     pub fn new(places: Places) -> Self {
         Self {
             places,
-            diagnostics: RefCell::default(),
+            diagnostics: Mutex::default(),
         }
     }
 
@@ -35,20 +35,24 @@ impl Findings {
     }
 
     pub fn error(&self, place: Place, message: impl Into<String>, hint: impl Into<String>) {
-        self.diagnostics
-            .borrow_mut()
-            .push(Diagnostic::error(place, message, hint));
+        self.push(Diagnostic::error(place, message, hint));
     }
 
     /// A warning about a key.
     pub fn warn_at_key(&self, path: &KeyPath, message: impl Into<String>, hint: impl Into<String>) {
         let place = self.places.of_key(path);
-        self.diagnostics
-            .borrow_mut()
-            .push(Diagnostic::warning(place, message, hint));
+        self.push(Diagnostic::warning(place, message, hint));
     }
 
     pub fn into_diagnostics(self) -> Vec<Diagnostic> {
-        self.diagnostics.into_inner()
+        let diagnostics = self.diagnostics.into_inner();
+        diagnostics.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, diagnostic: Diagnostic) {
+        let diagnostics = self.diagnostics.lock();
+        diagnostics
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(diagnostic);
     }
 }

@@ -1,10 +1,10 @@
 //! Where a value sits inside a YAML document.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The steps from the document's root to a value; paths share the steps that they have in common.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KeyPath(Option<Rc<Link>>);
+pub struct KeyPath(Option<Arc<Link>>);
 
 /// The last step of a path, and the path before it.
 #[derive(Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl KeyPath {
 
     fn then(&self, step: Step) -> Self {
         let before = self.clone();
-        Self(Some(Rc::new(Link { before, step })))
+        Self(Some(Arc::new(Link { before, step })))
     }
 }
 

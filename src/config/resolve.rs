@@ -14,6 +14,7 @@ use super::table::{self, Shared};
 use super::untrusted::Guard;
 use super::{DEFAULT_ENGINE, EngineSettings, Rule, Table};
 use crate::engines::catalog::Catalog;
+use crate::parallel;
 
 /// What the command line and the program say about resolving.
 pub struct Settings<'a> {
@@ -69,10 +70,8 @@ pub fn resolve(
         require_sources: settings.require_sources,
         require_sql_rules,
     };
-    let tables: Vec<Table> = tables
-        .into_iter()
-        .filter_map(|table| table::resolve(table, &shared))
-        .collect();
+    let tables = parallel::map(tables, |table| table::resolve(table, &shared));
+    let tables: Vec<Table> = tables.into_iter().flatten().collect();
     refuse_references_elsewhere(&tables, findings);
     let engines = engines
         .into_iter()

@@ -18,7 +18,7 @@ use crate::publish;
 use crate::relations;
 use crate::source::{file_list, floats_without_bounds, read_files};
 use crate::statistics;
-use crate::stream::Stream;
+use crate::stream::{ONE_SELECT, Stream};
 use crate::transaction::Transaction;
 use crate::types::logical_type;
 
@@ -316,13 +316,11 @@ impl Session for DuckDbSession {
         call: &Call,
     ) -> Result<Box<dyn BatchStream + 's>, EngineError> {
         let running = self.operations.begin(call)?;
-        // `query()` takes exactly one SELECT, where `prepare` would run all statements of a text but the last.
-        let guarded = format!("FROM query({})", self.dialect.string(sql));
         let statement = self
             .connection
-            .prepare(&guarded)
+            .prepare(ONE_SELECT)
             .map_err(|error| engine_error(&error))?;
-        Ok(Box::new(Stream::start(statement, running)?))
+        Ok(Box::new(Stream::start(statement, sql, running)?))
     }
 
     fn publish(&mut self, publication: &Publication, call: &Call) -> Result<Outcome, EngineError> {

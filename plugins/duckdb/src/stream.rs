@@ -10,6 +10,11 @@ use duckdb::arrow::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 use crate::cancel::Running;
 use crate::error::engine_error;
 
+/// What runs any query. `query()` takes exactly one SELECT, where a text that is prepared itself
+/// would run all its statements but the last. DuckDB plans a query on files again when it runs
+/// what it prepared; as a parameter the text is planned once.
+pub const ONE_SELECT: &str = "FROM query(?)";
+
 /// A statement that is running.
 pub struct Stream<'s> {
     statement: Statement<'s>,
@@ -18,12 +23,17 @@ pub struct Stream<'s> {
 }
 
 impl<'s> Stream<'s> {
-    pub fn start(mut statement: Statement<'s>, running: Running) -> Result<Self, EngineError> {
+    /// Runs `sql`, the parameter of [`ONE_SELECT`].
+    pub fn start(
+        mut statement: Statement<'s>,
+        sql: &str,
+        running: Running,
+    ) -> Result<Self, EngineError> {
         running.go_on()?;
         // To the end: where DuckDB 1.5.6 streams, an error of one thread sometimes reads as an
         // interrupt of another. The crate's own iterator panics on an error, so it is stepped over.
         statement
-            .query_arrow([])
+            .query_arrow([sql])
             .map(drop)
             .map_err(|error| engine_error(&error))?;
         Ok(Self {

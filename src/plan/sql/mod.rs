@@ -16,6 +16,7 @@ mod estimates;
 mod failing;
 mod keys;
 mod orphans;
+mod parent_keys;
 mod partners;
 mod sample;
 

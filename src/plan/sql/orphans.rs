@@ -3,8 +3,8 @@
 use data_validator_plugin::Dialect;
 
 use super::Rows;
-use super::condition::operand_sql;
-use crate::plan::question::{Operand, Parent, ReadAs};
+use super::parent_keys::{distinct_keys, key_value};
+use crate::plan::question::Parent;
 
 /// Number of rows with a complete key that no row of the other relation has.
 ///
@@ -16,35 +16,21 @@ pub fn orphans(
     columns: &[String],
     parent: &Parent,
 ) -> String {
-    let value = |column: &str, read_as: ReadAs| {
-        let column = column.to_owned();
-        operand_sql(dialect, &Operand { column, read_as })
-    };
     let mut child_keys = Vec::new();
-    let mut parent_keys = Vec::new();
-    let mut present = Vec::new();
+    let mut parent_names = Vec::new();
     let mut equal = Vec::new();
     for (number, (column, partner)) in columns.iter().zip(&parent.columns).enumerate() {
         scopes.push(format!("{} IS NOT NULL", dialect.identifier(column)));
-        present.push(format!("{} IS NOT NULL", dialect.identifier(&partner.name)));
-        child_keys.push(format!(
-            "{} AS child_{number}",
-            value(column, partner.partner_as)
-        ));
-        parent_keys.push(format!(
-            "{} AS parent_{number}",
-            value(&partner.name, partner.read_as)
-        ));
+        let value = key_value(dialect, column, partner.partner_as);
+        child_keys.push(format!("{value} AS child_{number}"));
+        parent_names.push(format!("parent_{number}"));
         equal.push(format!("child_{number} = parent_{number}"));
     }
     format!(
-        "SELECT count(*) AS c0 FROM (SELECT {} FROM {}) AS children LEFT JOIN (SELECT DISTINCT {} FROM {} WHERE {}) AS parents \
-         ON {} WHERE parent_0 IS NULL",
+        "SELECT count(*) AS c0 FROM (SELECT {} FROM {}) AS children LEFT JOIN {} AS parents ON {} WHERE parent_0 IS NULL",
         child_keys.join(", "),
         rows.filtered(&scopes),
-        parent_keys.join(", "),
-        parent.relation.sql,
-        present.join(" AND "),
+        distinct_keys(dialect, parent, &parent_names),
         equal.join(" AND ")
     )
 }

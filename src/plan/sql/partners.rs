@@ -2,10 +2,10 @@
 
 use data_validator_plugin::{Dialect, Relation, Schema};
 
-use super::condition::operand_sql;
 use super::failing::free_name;
+use super::parent_keys::{distinct_keys, key_value};
 use crate::plan::failing::{Failing, Mark};
-use crate::plan::question::{Operand, Parent, ReadAs};
+use crate::plan::question::Parent;
 
 /// The other relations whose keys it takes to tell which rows fail, each joined once.
 ///
@@ -66,27 +66,21 @@ fn join_sql(
     columns: &[String],
     parent: &Parent,
 ) -> String {
-    let value = |column: &str, read_as: ReadAs| {
-        let column = column.to_owned();
-        operand_sql(dialect, &Operand { column, read_as })
-    };
-    let mut keys = Vec::new();
-    let mut present = Vec::new();
-    let mut equal = Vec::new();
-    for (place, (column, partner)) in columns.iter().zip(&parent.columns).enumerate() {
-        let name = name(dialect, schema, number, place);
-        keys.push(format!(
-            "{} AS {name}",
-            value(&partner.name, partner.read_as)
-        ));
-        present.push(format!("{} IS NOT NULL", dialect.identifier(&partner.name)));
-        equal.push(format!("{} = {name}", value(column, partner.partner_as)));
-    }
+    let names: Vec<String> = (0..columns.len())
+        .map(|place| name(dialect, schema, number, place))
+        .collect();
+    let equal: Vec<String> = columns
+        .iter()
+        .zip(&parent.columns)
+        .zip(&names)
+        .map(|((column, partner), name)| {
+            let value = key_value(dialect, column, partner.partner_as);
+            format!("{value} = {name}")
+        })
+        .collect();
     format!(
-        " LEFT JOIN (SELECT DISTINCT {} FROM {} WHERE {}) AS partners_{number} ON {}",
-        keys.join(", "),
-        parent.relation.sql,
-        present.join(" AND "),
+        " LEFT JOIN {} AS partners_{number} ON {}",
+        distinct_keys(dialect, parent, &names),
         equal.join(" AND ")
     )
 }
