@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use data_validator_plugin::{Column, LogicalType, Relation, Schema};
 use jiff::Timestamp;
+use serde_json::Map;
 
 use crate::config::fields::RuleFields;
 use crate::plan::ability::Ability;
@@ -180,8 +181,10 @@ pub struct Counts {
     pub excluded: u64,
     /// What was measured on the table as a whole: a number, or text for what JSON has no exact number for.
     pub observed: Option<serde_json::Value>,
-    /// In words, why the table as a whole failed.
+    /// In words, what failed, where the number of failed records does not say enough.
     pub finding: Option<String>,
+    /// What else a reader wants to know, by name.
+    pub metadata: Map<String, serde_json::Value>,
 }
 
 /// Why a rule could not be judged.
