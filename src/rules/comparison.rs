@@ -24,13 +24,14 @@
 
 use std::sync::Arc;
 
-use data_validator_plugin::{Column, LogicalType};
+use data_validator_plugin::Column;
 use serde::{Deserialize, Serialize};
 
 use super::nulls::Nulls;
+use super::reading::reading;
 use super::{Answers, Check, Counts, Facts, RuleError, RuleType, column, row_rule};
 use crate::config::fields::RuleFields;
-use crate::plan::question::{Condition, Operand, Operator, Question, ReadAs};
+use crate::plan::question::{Condition, Operand, Operator, Question};
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "comparison",
@@ -96,44 +97,16 @@ fn read(rule: &mut RuleFields<'_>) -> Option<Arc<dyn Check>> {
     }))
 }
 
-/// What both columns are read as.
-fn reading(left: &Column, right: &Column) -> Result<(ReadAs, ReadAs), RuleError> {
-    use LogicalType as T;
-    let exact = |of: &T| matches!(of, T::Integer | T::Decimal { .. });
-    Ok(match (&left.logical_type, &right.logical_type) {
-        (left, right) if exact(left) && exact(right) => (ReadAs::Itself, ReadAs::Itself),
-        (left, right)
-            if (left.can_be_nan() || *left == T::Integer)
-                && (right.can_be_nan() || *right == T::Integer) =>
-        {
-            (ReadAs::Double, ReadAs::Double)
-        }
-        (T::Text, T::Text) => (ReadAs::TextByCodePoint, ReadAs::TextByCodePoint),
-        (T::Date, T::Timestamp) => (ReadAs::TimestampOfDate, ReadAs::Itself),
-        (T::Timestamp, T::Date) => (ReadAs::Itself, ReadAs::TimestampOfDate),
-        (T::Date, T::TimestampTz) => (ReadAs::MomentOfDate, ReadAs::Itself),
-        (T::TimestampTz, T::Date) => (ReadAs::Itself, ReadAs::MomentOfDate),
-        (T::Timestamp, T::TimestampTz) => (ReadAs::MomentOfTimestamp, ReadAs::Itself),
-        (T::TimestampTz, T::Timestamp) => (ReadAs::Itself, ReadAs::MomentOfTimestamp),
-        (T::Boolean, T::Boolean)
-        | (T::Date, T::Date)
-        | (T::Timestamp, T::Timestamp)
-        | (T::TimestampTz, T::TimestampTz)
-        | (T::Time, T::Time) => (ReadAs::Itself, ReadAs::Itself),
-        _ => {
-            return Err(RuleError::Unfit(format!(
-                "column '{}' of type {} is not compared with column '{}' of type {}; a custom rule can cast one of them",
-                left.name, left.logical_type, right.name, right.logical_type
-            )));
-        }
-    })
-}
-
 impl Check for Comparison {
     fn questions(&self, facts: &Facts<'_>) -> Result<Vec<Question>, RuleError> {
         let left = column(facts.schema, &self.column)?;
         let right = column(facts.schema, &self.other_column)?;
-        let (left_as, right_as) = reading(left, right)?;
+        let (left_as, right_as) = reading(left, right).ok_or_else(|| {
+            RuleError::Unfit(format!(
+                "column '{}' of type {} is not compared with column '{}' of type {}; a custom rule can cast one of them",
+                left.name, left.logical_type, right.name, right.logical_type
+            ))
+        })?;
         let operand = |column: &Column, read_as| Operand {
             column: column.name.clone(),
             read_as,

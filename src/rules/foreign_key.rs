@@ -13,8 +13,6 @@
 //! Each column has the type of its partner; whole and decimal numbers go together.
 //! `nulls`: `pass` (default), `fail`, `exclude`.
 //!
-//! A result is not reused, for it also depends on the rows of the other table.
-//!
 //! ## Example
 //! ```yaml
 //! - name: known_plane
@@ -32,7 +30,9 @@ use data_validator_plugin::{Column, LogicalType};
 use serde::Serialize;
 
 use super::nulls::Nulls;
-use super::{Answers, Check, Counts, Facts, Reference, RuleError, RuleType, column, row_rule};
+use super::{
+    Answers, Check, Counts, Facts, Other, Reference, RuleError, RuleType, column, row_rule,
+};
 use crate::config::fields::RuleFields;
 use crate::plan::question::{Condition, Count, Parent, ParentColumn, Question};
 
@@ -96,7 +96,7 @@ fn partner(child: &Column, parent: &Column, table: &str) -> Result<ParentColumn,
 impl Check for ForeignKey {
     fn questions(&self, facts: &Facts<'_>) -> Result<Vec<Question>, RuleError> {
         let table = &self.references.table;
-        let parent = facts.parent.ok_or_else(|| {
+        let parent = facts.other.ok_or_else(|| {
             RuleError::Unfit(format!("the referenced table '{table}' is not there"))
         })?;
         let pairs = self.columns.iter().zip(&self.references.columns);
@@ -125,11 +125,7 @@ impl Check for ForeignKey {
         Ok(row_rule::judge(self.nulls, answers))
     }
 
-    fn reference(&self) -> Option<&Reference> {
-        Some(&self.references)
-    }
-
-    fn not_reusable(&self) -> Option<&'static str> {
-        Some("it depends on the rows of another table")
+    fn other(&self) -> Option<&Other> {
+        Some(&self.references.other)
     }
 }

@@ -7,12 +7,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use data_validator_plugin::{Column, LogicalType, Relation, Schema};
+use data_validator_plugin::{Column, LogicalType, Schema};
 use jiff::Timestamp;
 use serde_json::Map;
 
 use crate::config::fields::RuleFields;
 use crate::plan::ability::Ability;
+use crate::plan::other_rows::OtherRows;
 use crate::plan::question::Question;
 use crate::plan::value::Value;
 use crate::similar::similar;
@@ -26,7 +27,9 @@ mod function;
 mod moment;
 mod nulls;
 mod number;
+mod other;
 mod quantile;
+mod reading;
 mod reference;
 mod row_rule;
 mod size;
@@ -34,6 +37,7 @@ mod table_rule;
 mod text_forms;
 mod value_list;
 
+pub use other::{Other, Place};
 pub use reference::Reference;
 
 /// Declares the modules of the rule types and the table that names them.
@@ -65,6 +69,7 @@ rule_types! {
     aggregate,
     foreign_key,
     schema,
+    reconcile,
 }
 
 /// One rule type as the table lists it.
@@ -104,7 +109,7 @@ pub trait Check: erased_serde::Serialize + fmt::Debug + Send + Sync {
     }
 
     /// The other relation that the rule reads.
-    fn reference(&self) -> Option<&Reference> {
+    fn other(&self) -> Option<&Other> {
         None
     }
 
@@ -127,15 +132,8 @@ pub struct Facts<'a> {
     pub schema: &'a Schema,
     /// The moment that counts as now.
     pub now: Timestamp,
-    /// What [`Check::reference`] names, once it is found.
-    pub parent: Option<&'a Relative>,
-}
-
-/// Another relation, ready to be read.
-#[derive(Clone, Debug)]
-pub struct Relative {
-    pub relation: Relation,
-    pub schema: Schema,
+    /// What [`Check::other`] names, once it is found.
+    pub other: Option<&'a Arc<OtherRows>>,
 }
 
 /// The answers to a rule's questions, in their order.

@@ -6,6 +6,7 @@
 mod in_time;
 mod keys;
 mod numbers;
+mod reconcile;
 mod scans;
 mod tables;
 mod texts;

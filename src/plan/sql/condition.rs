@@ -99,7 +99,7 @@ fn comparable(dialect: &Dialect, column: &str, literal: &Literal) -> String {
     }
 }
 
-fn operand_sql(dialect: &Dialect, operand: &Operand) -> String {
+pub fn operand_sql(dialect: &Dialect, operand: &Operand) -> String {
     let value = dialect.identifier(&operand.column);
     let in_utc = |timestamp: &str| optional(dialect.moment_in_utc.as_deref(), timestamp);
     match operand.read_as {
