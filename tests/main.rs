@@ -23,6 +23,7 @@ mod meaning;
 mod plugins;
 mod postgres_tables;
 mod random;
+mod reconcile_random;
 mod reports;
 mod restarts;
 mod retry;

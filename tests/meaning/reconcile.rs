@@ -27,9 +27,8 @@ tables:
             for (number, (text, _)) in cases.iter().enumerate() {
                 let with = format!("with: {{engine: {other}, path: r.parquet}}");
                 let text = text.replace("WITH", &with);
-                config += &format!(
-                    "      {{name: {other} {number}, rule_type: reconcile, {text}}},\n"
-                );
+                config +=
+                    &format!("      {{name: {other} {number}, rule_type: reconcile, {text}}},\n");
             }
         }
         config += "  ]}\n";

@@ -162,6 +162,21 @@ fn references_and_schemas() {
 }
 
 #[test]
+fn other_sides() {
+    insta::assert_snapshot!(errors(&[
+        "rule_type: reconcile, parameters: {keys: [a]}",
+        "rule_type: reconcile, parameters: {with: t}",
+        "rule_type: reconcile, columns: [a], parameters: {with: t, keys: [a]}",
+        "rule_type: reconcile, columns: [a], parameters: {with: t, mode: count}",
+        "rule_type: reconcile, parameters: {with: t, mode: count, keys: [a]}",
+        "rule_type: reconcile, parameters: {with: {engine: nowhere, table: t}, keys: [a]}",
+        "rule_type: reconcile, parameters: {with: {table: t, where: 'a >'}, keys: [a]}",
+        "rule_type: reconcile, parameters: {with: t, keys: [a], tolerance: -1}",
+        "rule_type: reconcile, parameters: {with: t, keys: [a], relative_tolerance: {x: 1}}",
+    ]), @"");
+}
+
+#[test]
 fn a_reference_on_another_engine() {
     insta::assert_snapshot!(errors_of_config(
         "

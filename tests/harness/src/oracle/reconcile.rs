@@ -1,5 +1,7 @@
 //! reconcile: keys of two tables, by how their rows stand side by side.
 
+use std::collections::BTreeMap;
+
 use bigdecimal::BigDecimal;
 use jiff::civil::{DateTime, Time};
 
@@ -11,8 +13,15 @@ use super::value::Value;
 pub struct Reconcile {
     pub keys: Vec<String>,
     pub columns: Vec<String>,
-    pub tolerance: BigDecimal,
-    pub relative_tolerance: f64,
+    /// By column.
+    pub tolerances: BTreeMap<String, Tolerance>,
+}
+
+/// How far numbers may lie apart.
+#[derive(Clone, Debug, Default)]
+pub struct Tolerance {
+    pub absolute: BigDecimal,
+    pub relative: f64,
 }
 
 /// How many keys there are, and what is wrong with how many.
@@ -61,7 +70,8 @@ impl Reconcile {
             ([left], [right]) => {
                 let mut is_changed = false;
                 for (number, column) in self.columns.iter().enumerate() {
-                    if !self.agree(&left.value(column), &right.value(column)) {
+                    let tolerance = self.tolerances.get(column).cloned().unwrap_or_default();
+                    if !tolerance.agree(&left.value(column), &right.value(column)) {
                         is_changed = true;
                         tally.changed_in[number] += 1;
                     }
@@ -73,15 +83,13 @@ impl Reconcile {
     }
 
     fn has_key_of(&self, row: &Row<'_>, other: &Row<'_>) -> bool {
-        let exactly = Self {
-            tolerance: BigDecimal::from(0),
-            relative_tolerance: 0.0,
-            ..self.clone()
-        };
+        let exactly = Tolerance::default();
         let mut keys = self.keys.iter();
         keys.all(|key| exactly.agree(&row.value(key), &other.value(key)))
     }
+}
 
+impl Tolerance {
     /// Whether two values agree, which are of one kind.
     fn agree(&self, left: &Value, right: &Value) -> bool {
         match (left, right) {
@@ -101,17 +109,17 @@ impl Reconcile {
         let (one, other) = (double(left), double(right));
         let is_close = || {
             let greater = one.abs().max(other.abs());
-            self.relative_tolerance > 0.0
+            self.relative > 0.0
                 && greater <= 1e300
                 && greater >= 1e-200
-                && (one - other).abs() <= self.relative_tolerance * greater
+                && (one - other).abs() <= self.relative * greater
         };
         match (exact(left), exact(right)) {
             (Some(left), Some(right)) => {
-                left == right || (left - right).abs() <= self.tolerance || is_close()
+                left == right || (left - right).abs() <= self.absolute || is_close()
             }
             _ => {
-                let absolute: f64 = self.tolerance.to_string().parse().unwrap_or_default();
+                let absolute: f64 = self.absolute.to_string().parse().unwrap_or_default();
                 let is_measured = one.abs() <= 1e300 && other.abs() <= 1e300;
                 one == other
                     || one.is_nan() && other.is_nan()
