@@ -29,6 +29,7 @@ fn all_pairs_of_engines_count_what_the_oracle_does() {
     let cases = std::env::var("CASES").map_or(12, |cases| cases.parse().unwrap());
     let mut runner = TestRunner::new(ProptestConfig {
         cases,
+        max_shrink_iters: 200,
         failure_persistence: None,
         ..ProptestConfig::default()
     });
@@ -115,7 +116,7 @@ fn reconcile(table: &Table, numbers: [u16; 12]) -> Option<Reconcile> {
         .collect();
     let columns = comparable.iter().filter(|it| !keys.contains(&it.name));
     // Of numbers with more digits no engine can tell how far they lie apart.
-    let takes_tolerance = |column: &&&&Column| match &column.column_type {
+    let takes_tolerance = |column: &&&Column| match &column.column_type {
         ColumnType::Decimal { precision, .. } => *precision <= 18,
         other => other.is_integer() || other.is_floating(),
     };

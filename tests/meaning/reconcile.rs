@@ -92,7 +92,7 @@ const LEFT: &str = "SELECT * FROM (VALUES
     (6, 'twice', 6, 6, NULL, NULL, NULL),
     (7, 'é', 7, 7.00, DATE '2026-01-07', TIMESTAMP '2026-01-07 12:00:00', true),
     (8, 'x', NULL, 0.29, DATE '9999-12-31', TIMESTAMP '9999-12-31 23:59:59.999999', true)
-    ) AS t(id, s, x, d, day, at, flag)";
+    ) AS t(id, s, x, d, day, moment, flag)";
 
 /// The same keys, values and more in other types.
 const RIGHT: &str = "SELECT * FROM (VALUES
@@ -104,7 +104,7 @@ const RIGHT: &str = "SELECT * FROM (VALUES
     (6, 'twice', 6, 6, NULL, NULL, NULL),
     (7, 'e', 7.25, 7.0001, TIMESTAMP '2026-01-07 00:00:01', DATE '2026-01-07', false),
     (8, 'X', 0, 0.3, TIMESTAMP '9999-12-31 00:00:00', DATE '9999-12-31', NULL)
-    ) AS t(id, s, x, d, day, at, flag)";
+    ) AS t(id, s, x, d, day, moment, flag)";
 
 #[test]
 fn rows_are_put_side_by_side_by_their_keys() {
@@ -114,7 +114,7 @@ fn rows_are_put_side_by_side_by_their_keys() {
         &[
             (
                 "parameters: {WITH, keys: [id]}",
-                json!([9, 6, 1, 1, 1, 3, {"s": 2, "x": 2, "d": 2, "day": 1, "at": 3, "flag": 2}]),
+                json!([9, 6, 1, 1, 1, 3, {"s": 2, "x": 2, "d": 2, "day": 1, "moment": 3, "flag": 2}]),
             ),
             (
                 "columns: [x, d], parameters: {WITH, keys: [id], tolerance: {x: 0.25, d: 0.01}}",
@@ -222,12 +222,12 @@ fn rows_and_numbers_are_compared_as_a_whole() {
                 }}}),
             ),
             (
-                "columns: [id, at], parameters: {WITH, mode: aggregates, tolerance: {id: 5}}",
+                "columns: [id, moment], parameters: {WITH, mode: aggregates, tolerance: {id: 5}}",
                 json!({"total": 8, "failed": 4, "metadata": {"differing": {
                     "rows": numbers(9, 8),
                     "id.values": numbers(8, 7),
-                    "at.values": numbers(4, 3),
-                    "at.max": {"left": "9999-12-31T23:59:59.999999", "right": "9999-12-31T00:00:00"},
+                    "moment.values": numbers(4, 3),
+                    "moment.max": {"left": "9999-12-31T23:59:59.999999", "right": "9999-12-31T00:00:00"},
                 }}}),
             ),
         ],

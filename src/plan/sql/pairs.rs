@@ -100,7 +100,7 @@ impl Numbered {
         side: Side,
     ) -> Self {
         let sql = format!(
-            "(SELECT {}, row_number() OVER (ORDER BY {}) AS {PLACE} FROM {}) AS numbered",
+            "(SELECT {}, row_number() OVER (ORDER BY {} {ROWS}) AS {PLACE} FROM {}) AS numbered",
             names(pairing).join(", "),
             order(dialect, pairing),
             named(dialect, rows, scopes, pairing, side)
@@ -130,6 +130,9 @@ impl Numbered {
 }
 
 const PLACE: &str = "place";
+
+/// What the number of a row looks at anyway: some engines know no ranges of some types.
+const ROWS: &str = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW";
 
 fn names(pairing: &Pairing) -> Vec<String> {
     let keys = (0..pairing.keys.len()).map(|number| format!("key_{number}"));
@@ -217,7 +220,7 @@ fn condition(dialect: &Dialect, pairing: &Pairing, which: PairCount) -> Option<S
 fn differs(dialect: &Dialect, pair: &Pair, number: usize) -> String {
     let (left, right) = (format!("left_{number}"), format!("right_{number}"));
     if pair.tolerance.is_none() {
-        return format!("{left} IS DISTINCT FROM {right}");
+        return format!("({left} IS DISTINCT FROM {right})");
     }
     let Tolerance { absolute, relative } = &pair.tolerance;
     let double = |value: &str| cast(dialect, value, &LogicalType::Double);

@@ -50,13 +50,19 @@ impl Reconcile {
                 continue;
             }
             seen.push(*row);
-            let of_key = |rows: &[Row<'_>]| {
-                let rows = rows.iter().filter(|other| self.has_key_of(row, other));
-                rows.copied().collect::<Vec<_>>()
-            };
-            self.add_key(&mut tally, &of_key(&left), &of_key(&right));
+            self.add_key(
+                &mut tally,
+                &self.of_key(row, &left),
+                &self.of_key(row, &right),
+            );
         }
         tally
+    }
+
+    /// The rows that have the key of a row.
+    fn of_key<'t>(&self, row: &Row<'_>, rows: &[Row<'t>]) -> Vec<Row<'t>> {
+        let rows = rows.iter().filter(|other| self.has_key_of(row, other));
+        rows.copied().collect()
     }
 
     fn add_key(&self, tally: &mut Tally, left: &[Row<'_>], right: &[Row<'_>]) {
