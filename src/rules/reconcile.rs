@@ -63,6 +63,7 @@ use serde_json::Map;
 use super::number::Number;
 use super::{Answers, Check, Counts, Facts, Other, RuleError, RuleType, table_rule};
 use crate::config::fields::RuleFields;
+use crate::plan::custom_sql::SqlExpression;
 use crate::plan::question::{Condition, Question};
 use columns::Sides;
 use tolerances::Tolerances;
@@ -242,6 +243,6 @@ impl Check for Reconcile {
         self.other
             .scope
             .as_ref()
-            .and_then(|scope| scope.not_reusable())
+            .and_then(SqlExpression::not_reusable)
     }
 }

@@ -117,12 +117,16 @@ pub fn prepare<'t>(
     let others = Others::attach(reach, limits, config, table, others_of);
     let connection = &mut *reach.connection;
     let mut plan = Plan::default();
+    let facts = Facts {
+        schema: &schema,
+        now,
+        other: None,
+    };
     let prepare = |rule: &&'t Rule| PreparedRule {
         rule,
         step: step(
             rule,
-            &schema,
-            now,
+            facts,
             &others,
             connection,
             config,
@@ -226,8 +230,7 @@ impl Prepared<'_> {
 
 fn step(
     rule: &Rule,
-    schema: &Schema,
-    now: Timestamp,
+    facts: Facts<'_>,
     others: &Others,
     connection: &Connection,
     config: &Config,
@@ -240,7 +243,7 @@ fn step(
         Some(Ok(other)) => Some(other),
         Some(Err(error)) => return Step::Unfit(error),
     };
-    let facts = Facts { schema, now, other };
+    let facts = Facts { other, ..facts };
     // The rule's `where` is about the table; other rows have one of their own.
     let of_rule = |question: Question| Question {
         scope: rule.scope.clone().filter(|_| question.other.is_none()),

@@ -217,7 +217,7 @@ impl Metric<'_> {
         let (Some(left), Some(right)) = (left, right) else {
             return left.is_none() && right.is_none();
         };
-        let Some(both) = self.both.filter(|both| both.are_numbers()) else {
+        let Some(both) = self.both.filter(Both::are_numbers) else {
             return left == right;
         };
         let tolerance = match self.what {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::columns::Sides;
+use super::columns::{Both, Sides};
 use super::tolerances::Tolerances;
 use crate::plan::pairing::{PairCount, Pairing};
 use crate::plan::question::{Count, Question};
@@ -41,7 +41,7 @@ fn pairing(
         right: Arc::clone(sides.right),
         keys: keys_of_both
             .iter()
-            .map(|both| both.key())
+            .map(Both::key)
             .collect::<Result<_, _>>()?,
         columns: columns.collect::<Result<_, _>>()?,
     })

@@ -35,7 +35,7 @@ impl Serialize for Amount {
 impl Tolerances {
     pub fn read(parameters: &mut Fields<'_>) -> Option<Self> {
         let tolerance = Amounts::read(parameters, "tolerance", &|_| true);
-        let below_one = |amount: &BigDecimal| *amount < BigDecimal::from(1);
+        let below_one = |amount: &BigDecimal| *amount < 1;
         let relative = Amounts::read(parameters, "relative_tolerance", &below_one);
         Some(Self {
             tolerance: tolerance?,
@@ -68,7 +68,7 @@ impl Amounts {
         fits: &dyn Fn(&BigDecimal) -> bool,
     ) -> Option<Self> {
         let amount = |value: &serde_yaml::Value| match Constant::of(value) {
-            Some(Constant::Number(number)) if number >= BigDecimal::from(0) && fits(&number) => {
+            Some(Constant::Number(number)) if number >= 0 && fits(&number) => {
                 Some(Amount(number))
             }
             _ => None,

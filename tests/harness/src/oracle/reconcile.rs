@@ -116,8 +116,7 @@ impl Tolerance {
         let is_close = || {
             let greater = one.abs().max(other.abs());
             self.relative > 0.0
-                && greater <= 1e300
-                && greater >= 1e-200
+                && (1e-200..=1e300).contains(&greater)
                 && (one - other).abs() <= self.relative * greater
         };
         match (exact(left), exact(right)) {
