@@ -35,4 +35,5 @@ mod sqlite;
 mod state;
 mod support;
 mod tidy;
+mod two_sides;
 mod untrusted;

@@ -33,7 +33,7 @@ impl Other {
     pub fn describe(&self) -> String {
         match self.is_beside {
             true => format!("the referenced table '{}'", self.name),
-            false => format!("the other side, {}", self.name),
+            false => format!("the other side '{}'", self.name),
         }
     }
 
