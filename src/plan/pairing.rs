@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bigdecimal::BigDecimal;
 
-use super::condition::{Operand, ReadAs};
+use super::condition::Operand;
 use super::other_rows::OtherRows;
 
 /// How rows of the table, the left side, are put beside those of another relation, the right side.
@@ -76,7 +76,7 @@ pub enum PairCount {
 }
 
 impl Pairing {
-    /// What is counted, in the order of [`Tally`].
+    /// All that is counted; the columns come last.
     pub fn counts(&self) -> Vec<PairCount> {
         let by_column = (0..self.columns.len()).map(PairCount::ChangedIn);
         [
@@ -89,22 +89,6 @@ impl Pairing {
         .into_iter()
         .chain(by_column)
         .collect()
-    }
-}
-
-impl Pair {
-    /// A column of one name on both sides, read as it is.
-    pub fn of(name: &str, kind: Kind) -> Self {
-        let operand = |read_as| Operand {
-            column: name.to_owned(),
-            read_as,
-        };
-        Self {
-            left: operand(ReadAs::Itself),
-            right: operand(ReadAs::Itself),
-            kind,
-            tolerance: Tolerance::default(),
-        }
     }
 }
 

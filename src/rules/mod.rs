@@ -103,7 +103,7 @@ pub trait Check: erased_serde::Serialize + fmt::Debug + Send + Sync {
     /// When an answer makes no sense, such as more failed records than there are rows.
     fn judge(&self, facts: &Facts<'_>, answers: &Answers<'_>) -> Result<Counts, RuleError>;
 
-    /// Whether the table as a whole is the one record that is judged, so that nobody counts its rows.
+    /// Whether something else than its rows is judged, such as the table as a whole, so that nobody counts them.
     fn judges_table(&self) -> bool {
         false
     }
