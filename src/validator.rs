@@ -18,9 +18,10 @@ use crate::interrupt::Interrupt;
 use crate::plan::FormName;
 use crate::run::filter::places::places;
 use crate::run::filter::{Filtered, Means, filter};
-use crate::run::parents;
+use crate::run::others;
 use crate::run::planning::PlanOptions;
 use crate::run::prepare::{Prepared, Preparing, prepare};
+use crate::run::reach::Reach;
 use crate::run::result::Summary;
 use crate::run::settings::{FilterSettings, Progress, RunOutcome, RunSettings};
 use crate::run::workers::{Work, validate_all};
@@ -29,6 +30,9 @@ use crate::sources;
 use crate::state::{
     FileState, LockMode, OpenOptions, RunOptions, RunState, StateError, Status, new_run_id,
 };
+
+/// The dialect of an engine by its name in the config.
+pub type DialectOf<'d> = &'d dyn Fn(&str) -> &'d Dialect;
 
 /// Validates the tables of a config.
 ///
@@ -191,23 +195,29 @@ impl DataValidator {
                 break;
             }
             let attempted = format!("filtering table '{}'", table.name);
-            let connection = match self.connections[0].to(&table.engine, &self.config) {
+            let connections = &mut self.connections[0];
+            let mut connection = match connections.take(&table.engine, &self.config) {
                 Ok(connection) => connection,
                 Err(error) => {
                     told(Err(Error::engine(&attempted, &error)));
                     continue;
                 }
             };
+            let mut reach = Reach {
+                connection: &mut connection,
+                elsewhere: connections,
+            };
             let means = Means {
                 config: &self.config,
-                connection,
+                reach: &mut reach,
                 limits,
                 allow_unjudged: settings.allow_unjudged,
                 now: settings.now.unwrap_or_else(Timestamp::now),
             };
             let filtered = filter(means, table, rules, places);
+            others::detach(&mut reach, &self.config, table, rules);
             connection.detach(&table.name);
-            parents::detach(connection, table, rules);
+            connections.put_back(connection);
             let redacted = |text: &String| self.config.secrets.redact(text).into_owned();
             told(match filtered {
                 Ok(filtered) => Ok(Filtered {
@@ -223,7 +233,7 @@ impl DataValidator {
         Ok(())
     }
 
-    /// Gives each selected table, ready to be scanned, to `show`, with its dialect.
+    /// Gives each selected table, ready to be scanned, to `show`, with the dialects of the engines.
     ///
     /// # Errors
     /// When the selection is wrong, or a table cannot be made ready.
@@ -231,7 +241,7 @@ impl DataValidator {
         &mut self,
         selection: &Selection,
         form: Option<FormName>,
-        show: &mut dyn FnMut(&Prepared<'_>, &Dialect),
+        show: &mut dyn FnMut(&Prepared<'_>, DialectOf<'_>),
     ) -> Result<(), Error> {
         let interrupt = Interrupt::default();
         let limits = Limits {
@@ -242,8 +252,9 @@ impl DataValidator {
         for (table, rules) in selection.of(&self.config)? {
             let attempted = format!("explaining table '{}'", table.name);
             let rules: Vec<_> = rules.into_iter().filter(|rule| rule.enabled).collect();
-            let connection = self.connections[0]
-                .to(&table.engine, &self.config)
+            let connections = &mut self.connections[0];
+            let mut connection = connections
+                .take(&table.engine, &self.config)
                 .map_err(|error| Error::engine(&attempted, &error))?;
             let found = sources::find(&table.source)
                 .map_err(|error| Error::unjudged(&attempted, &error))?;
@@ -251,17 +262,26 @@ impl DataValidator {
                 form,
                 only_shown: true,
             };
+            let mut reach = Reach {
+                connection: &mut connection,
+                elsewhere: connections,
+            };
             let preparing = Preparing {
-                connection,
+                reach: &mut reach,
                 limits,
                 config: &self.config,
                 options,
                 now: Timestamp::now(),
-                parents_of: &rules,
+                others_of: &rules,
             };
             let prepared = prepare(preparing, table, &found, &rules)
                 .map_err(|error| Error::unjudged(&attempted, &error))?;
-            show(&prepared, &connection.description().dialect);
+            let own = connection.description().dialect.clone();
+            show(&prepared, &|engine| {
+                let settings = self.config.engines.get(engine);
+                settings.map_or(&own, |settings| &settings.kind.description.dialect)
+            });
+            connections.put_back(connection);
         }
         Ok(())
     }

@@ -160,8 +160,8 @@ fn values_that_cannot_be_meant_are_refused() {
             "'columns' is empty",
         ),
         (
-            "{name: r, rule_type: reconcile, column: a}",
-            "not available in this version yet",
+            "{name: r, rule_type: reconcile, parameters: {with: {engine: nowhere, path: a.csv}, keys: [a]}}",
+            "unknown engine 'nowhere'",
         ),
         (
             "{name: r, rule_type: completeness, column: a, timeout: soon}",

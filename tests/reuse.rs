@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::support::{Workspace, rule};
 
 const CONFIG: &str = "
+engines: {elsewhere: {type: datafusion}}
 tables:
   - name: t
     source: t.csv
@@ -19,6 +20,8 @@ tables:
       - {name: fresh, rule_type: freshness, column: at, parameters: {max_age: 1h}}
       - {name: past, rule_type: not_in_future, column: at}
       - {name: parent, rule_type: foreign_key, column: name, parameters: {references: {table: p, columns: [name]}}}
+      - {name: sides, rule_type: reconcile, column: name, parameters: {with: p, keys: [id]}}
+      - {name: numbers, rule_type: reconcile, column: id, parameters: {with: {engine: elsewhere, path: p.csv}, mode: aggregates}}
   - {name: p, source: p.csv, rules: [{name: rows, rule_type: row_count, parameters: {min: 1}}]}
 ";
 
@@ -43,7 +46,7 @@ fn workspace() -> Workspace {
         "t.csv",
         "id,name,x,at\n1,a,1.5,2026-01-01T11:30:00\n2,b,,2026-01-01T10:00:00\n",
     );
-    workspace.write("p.csv", "name\na\n");
+    workspace.write("p.csv", "id,name\n1,a\n");
     workspace.write("rules.yaml", CONFIG);
     workspace
 }
@@ -78,9 +81,15 @@ fn a_result_is_taken_over_with_its_number_and_its_words() {
 fn what_the_time_or_another_table_decides_is_judged_anew() {
     let workspace = workspace();
     let first = run(&workspace, "2026-01-01T12:00:00Z");
-    workspace.write("p.csv", "name\na\nb\n");
+    workspace.write("p.csv", "id,name\n1,a\n2,b\n");
     let second = run(&workspace, "2026-01-01T10:30:00Z");
-    for (name, before, after) in [("fresh", 0, 0), ("past", 0, 1), ("parent", 1, 0)] {
+    for (name, before, after) in [
+        ("fresh", 0, 0),
+        ("past", 0, 1),
+        ("parent", 1, 0),
+        ("sides", 1, 0),
+        ("numbers", 4, 0),
+    ] {
         assert_eq!(rule(&first, "t", name)["failed_count"], before, "{name}");
         let result = rule(&second, "t", name);
         assert_eq!(result["failed_count"], after, "{name}");
@@ -88,5 +97,9 @@ fn what_the_time_or_another_table_decides_is_judged_anew() {
     }
     let third = run(&workspace, "2026-01-02T10:30:00Z");
     assert_eq!(rule(&third, "t", "fresh")["failed_count"], 1);
-    assert_eq!(rule(&third, "t", "listed")["reused"], true);
+    for name in ["listed", "parent", "sides", "numbers"] {
+        let (before, after) = (rule(&second, "t", name), rule(&third, "t", name));
+        assert_eq!(after["reused"], true, "{after}");
+        assert_eq!(before["metadata"], after["metadata"], "{name}");
+    }
 }

@@ -1,27 +1,27 @@
 //! `data-validator run --explain`: what would be run, and why in this form.
 
-use data_validator_plugin::Dialect;
-
 use super::Failure;
 use super::exit::Exit;
 use crate::DataValidator;
-use crate::plan::question::Question;
-use crate::plan::{FormName, sql};
+use crate::plan::question::{Count, Question};
+use crate::plan::sql::Side;
+use crate::plan::{FormName, Scan, Shape, sql};
 use crate::run::prepare::{Prepared, Step};
 use crate::selection::Selection;
+use crate::validator::DialectOf;
 
 pub fn explain(
     validator: &mut DataValidator,
     selection: &Selection,
     form: Option<FormName>,
 ) -> Result<Exit, Failure> {
-    validator.explain(selection, form, &mut |prepared, dialect| {
-        show(prepared, dialect);
+    validator.explain(selection, form, &mut |prepared, dialect_of| {
+        show(prepared, dialect_of);
     })?;
     Ok(Exit::Passed)
 }
 
-fn show(prepared: &Prepared<'_>, dialect: &Dialect) {
+fn show(prepared: &Prepared<'_>, dialect_of: DialectOf<'_>) {
     let plan = &prepared.plan;
     anstream::println!(
         "table {} (engine {})",
@@ -50,10 +50,12 @@ fn show(prepared: &Prepared<'_>, dialect: &Dialect) {
             .iter()
             .map(|&index| &plan.questions[index])
             .collect();
-        anstream::println!(
-            "    {}",
-            sql::scan(dialect, prepared.rows(), scan.shape, &questions)
-        );
+        for (engine, sql) in queries(prepared, scan, &questions, dialect_of) {
+            match engine == prepared.table.engine {
+                true => anstream::println!("    {sql}"),
+                false => anstream::println!("    on engine {engine}: {sql}"),
+            }
+        }
         show_choices(prepared, &scan.questions);
     }
     if prepared.is_copied_first() {
@@ -66,6 +68,44 @@ fn show(prepared: &Prepared<'_>, dialect: &Dialect) {
             Step::Unfit(error) => {
                 anstream::println!("  {} cannot be judged: {error}", rule.rule.name);
             }
+        }
+    }
+}
+
+/// The query of a scan with its engine; two, where rows of two engines are put side by side.
+fn queries<'p>(
+    prepared: &'p Prepared<'_>,
+    scan: &Scan,
+    questions: &[&'p Question],
+    dialect_of: DialectOf<'_>,
+) -> Vec<(&'p str, String)> {
+    let own = prepared.table.engine.as_str();
+    let first = questions[0];
+    match (&first.count, &first.other) {
+        (Count::Pairs { pairing, .. }, _) if scan.shape == Shape::Merge => {
+            let scopes = sql::scopes(first);
+            let right = &pairing.right;
+            let ordered = |engine, rows, scopes: &[String], side| {
+                let dialect = dialect_of(engine);
+                (engine, sql::ordered(dialect, rows, scopes, pairing, side))
+            };
+            vec![
+                ordered(own, prepared.rows(), &scopes, Side::Left),
+                ordered(&right.engine, right.rows(), &[], Side::Right),
+            ]
+        }
+        (_, None) => {
+            let sql = sql::scan(dialect_of(own), prepared.rows(), scan.shape, questions);
+            vec![(own, sql)]
+        }
+        (_, Some(other)) => {
+            let sql = sql::scan(
+                dialect_of(&other.engine),
+                other.rows(),
+                scan.shape,
+                questions,
+            );
+            vec![(&other.engine, sql)]
         }
     }
 }

@@ -21,9 +21,6 @@ use crate::parallel;
 
 const LATER_TABLE_KEYS: &[(&str, &str)] = &[("chunks", "large tables in parts")];
 
-/// Rule types that are described but not built.
-pub const LATER_RULE_TYPES: &[&str] = &["reconcile"];
-
 /// A config as written.
 pub struct Document<'a> {
     pub metadata: Map<String, serde_json::Value>,

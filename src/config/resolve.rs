@@ -6,6 +6,7 @@ use std::path::Path;
 use super::diagnostic::Place;
 use super::document::{Document, EngineDocument, RuleDocument, TableDocument};
 use super::engine::{self, Engine};
+use super::fields::Home;
 use super::findings::Findings;
 use super::rule::{self, Scope};
 use super::secrets::Secrets;
@@ -61,6 +62,7 @@ pub fn resolve(
         global_rules: resolve_global_rules(
             &used,
             &engines,
+            settings.folder,
             &global_rules,
             require_sql_rules,
             findings,
@@ -99,6 +101,7 @@ fn used_engines(tables: &[TableDocument<'_>]) -> BTreeSet<String> {
 fn resolve_global_rules<'e>(
     used: &BTreeSet<String>,
     engines: &'e BTreeMap<String, Engine>,
+    folder: &Path,
     rules: &[RuleDocument<'_>],
     require_sql: bool,
     findings: &Findings,
@@ -106,8 +109,12 @@ fn resolve_global_rules<'e>(
     let used = engines.iter().filter(|(name, _)| used.contains(*name));
     used.map(|(name, engine)| {
         let rules = rules.iter().cloned();
-        let resolve =
-            |rule| rule::resolve(rule, Scope::Global, require_sql, &engine.dialect, findings);
+        let home = Home {
+            dialect: &engine.dialect,
+            engines,
+            folder,
+        };
+        let resolve = |rule| rule::resolve(rule, Scope::Global, require_sql, home, findings);
         (name.as_str(), rules.filter_map(resolve).collect())
     })
     .collect()
@@ -173,12 +180,12 @@ fn refuse_duplicate_tables(tables: &[TableDocument<'_>], findings: &Findings) {
     }
 }
 
-/// A rule reads one engine, so what it refers to has to be there.
+/// What one query reads beside the table has to be on its engine.
 fn refuse_references_elsewhere(tables: &[Table], findings: &Findings) {
     for table in tables {
         for rule in &table.rules {
-            let referenced = rule.check.reference().map(|reference| &reference.table);
-            let known = tables.iter().find(|known| Some(&known.name) == referenced);
+            let beside = rule.check.other().filter(|other| other.is_beside);
+            let known = beside.and_then(|other| other.table_among(tables));
             if let Some(known) = known.filter(|known| known.engine != table.engine) {
                 let message = format!(
                     "the referenced table '{}' is on engine '{}', and table '{}' on '{}'",

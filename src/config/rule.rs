@@ -6,8 +6,8 @@ use crate::plan::custom_sql::SqlExpression;
 use crate::rules;
 use crate::similar::did_you_mean;
 
-use super::document::{LATER_RULE_TYPES, RuleDocument};
-use super::fields::RuleFields;
+use super::document::RuleDocument;
+use super::fields::{Home, RuleFields};
 use super::findings::Findings;
 use super::path::KeyPath;
 use super::{Limit, Rule};
@@ -24,13 +24,13 @@ pub fn resolve(
     written: RuleDocument<'_>,
     scope: Scope,
     require_sql: bool,
-    dialect: &Dialect,
+    home: Home<'_>,
     findings: &Findings,
 ) -> Option<Rule> {
     let path = written.fields.path().clone();
     let limit = limit(&written, &path, findings);
     let warn_threshold = warn_threshold(&written, limit, &path, findings);
-    let sql_scope = read_scope(written.scope.as_deref(), &path, dialect, findings);
+    let sql_scope = read_scope(written.scope.as_deref(), &path, home.dialect, findings);
     let RuleDocument {
         mut fields,
         mut parameters,
@@ -74,7 +74,7 @@ pub fn resolve(
         RuleFields::finish_without_type(fields);
         return None;
     };
-    let mut own = RuleFields::new(fields, parameters, rule_type.name, dialect);
+    let mut own = RuleFields::new(fields, parameters, rule_type.name, home);
     let check = (rule_type.read)(&mut own);
     own.finish();
     Some(Rule {
@@ -117,17 +117,8 @@ fn known_type(name: &str, path: &KeyPath, findings: &Findings) -> Option<&'stati
         return Some(rule_type);
     }
     let known = || format!("known: {}", rules::names().collect::<Vec<_>>().join(", "));
-    let (message, hint) = if LATER_RULE_TYPES.contains(&name) {
-        (
-            format!("rule type '{name}' is not available in this version yet"),
-            known(),
-        )
-    } else {
-        (
-            format!("unknown rule type '{name}'"),
-            did_you_mean(name, rules::names()).unwrap_or_else(known),
-        )
-    };
+    let hint = did_you_mean(name, rules::names()).unwrap_or_else(known);
+    let message = format!("unknown rule type '{name}'");
     findings.at_value(&path.key("rule_type"), message, hint);
     None
 }

@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use data_validator_plugin::{Dialect, TableName};
 use serde_yaml::Value;
 
-use crate::plan::custom_sql::SqlQuery;
+use crate::plan::custom_sql::{SqlExpression, SqlQuery};
+use crate::similar::did_you_mean;
 
-use super::fields::Fields;
 use super::fields::wording::{shortened, words};
+use super::fields::{Fields, Home};
 use super::findings::Findings;
 use super::path::KeyPath;
+use super::rule::read_scope;
 use super::source_files::{ending, formats, read_files, refuse_unreadable};
 use super::source_url::refuse_url;
 use super::{FileKind, FilesSpec, SourceSpec};
@@ -53,6 +55,67 @@ pub fn read(
             None
         }
     }
+}
+
+/// A source of another relation than a table's own.
+#[derive(Debug)]
+pub struct OtherSource {
+    /// What messages call it.
+    pub name: String,
+    /// Whether it is one name, which may be that of a table of the config.
+    pub is_name: bool,
+    /// The engine that reads it, where it is not the table's own.
+    pub engine: Option<String>,
+    pub source: SourceSpec,
+    /// Only rows for which this is TRUE are looked at.
+    pub scope: Option<SqlExpression>,
+}
+
+/// As [`read`], for another relation than a table's own: a mapping may name another engine of the config, and
+/// say `where`.
+pub fn read_other(
+    value: &Value,
+    path: &KeyPath,
+    findings: &Findings,
+    home: Home<'_>,
+) -> Option<OtherSource> {
+    let Value::Mapping(mapping) = value else {
+        let source = read(value, path, findings, home.folder, home.dialect)?;
+        let name = value.as_str().unwrap_or_default().to_owned();
+        return Some(OtherSource {
+            is_name: matches!(source, SourceSpec::Table(_)),
+            name,
+            engine: None,
+            source,
+            scope: None,
+        });
+    };
+    let mut fields = Fields::new(findings, path.clone(), mapping);
+    let engine: Option<String> = fields.optional("engine");
+    let known = engine.as_ref().map(|name| home.engines.get(name));
+    if let (Some(name), Some(None)) = (&engine, known) {
+        let names: Vec<&str> = home.engines.keys().map(String::as_str).collect();
+        let hint = did_you_mean(name, names.iter().copied())
+            .unwrap_or_else(|| format!("known: {}", names.join(", ")));
+        fields.refuse("engine", &format!("unknown engine '{name}'"), &hint);
+    }
+    let dialect = known
+        .flatten()
+        .map_or(home.dialect, |engine| &engine.dialect);
+    let text: Option<String> = fields.optional("where");
+    let scope = read_scope(text.as_deref(), path, dialect, findings);
+    let source = from_mapping(fields, home.folder, dialect)?;
+    Some(OtherSource {
+        name: match &source {
+            SourceSpec::Files(files) => files.path.display().to_string(),
+            SourceSpec::Table(name) => name.parts().collect::<Vec<_>>().join("."),
+            SourceSpec::Query(_) => "its query".to_owned(),
+        },
+        is_name: false,
+        engine,
+        source,
+        scope,
+    })
 }
 
 /// A source in one text: a file, a folder, a glob, or else the name of a relation.

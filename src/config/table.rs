@@ -9,6 +9,7 @@ use crate::similar::did_you_mean;
 
 use super::document::{RuleDocument, TableDocument};
 use super::engine::Engine;
+use super::fields::Home;
 use super::findings::Findings;
 use super::path::KeyPath;
 use super::rule::{self, Scope, read_scope};
@@ -39,17 +40,16 @@ pub fn resolve(written: TableDocument<'_>, shared: &Shared<'_>) -> Option<Table>
     let scope = read_scope(written.scope.as_deref(), &written.path, &dialect, findings);
     let source = resolve_source(&written, engine_name, &dialect, shared);
     check_names(&written, shared);
+    let home = Home {
+        dialect: &dialect,
+        engines: shared.engines,
+        folder: shared.folder,
+    };
     let own_rules: Vec<Rule> = written
         .rules
         .into_iter()
         .filter_map(|rule| {
-            rule::resolve(
-                rule,
-                Scope::Table,
-                shared.require_sql_rules,
-                &dialect,
-                findings,
-            )
+            rule::resolve(rule, Scope::Table, shared.require_sql_rules, home, findings)
         })
         .collect();
     let global_rules = shared

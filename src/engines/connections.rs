@@ -30,6 +30,28 @@ impl Connections {
         }
     }
 
+    /// The way to an engine, taken out so that others can be used at the same time.
+    ///
+    /// # Errors
+    /// Those of [`Connections::to`].
+    pub fn take(&mut self, name: &str, config: &Config) -> Result<Connection, EngineError> {
+        self.to(name, config)?;
+        self.open.remove(name).ok_or_else(|| {
+            let message = format!("engine '{name}' has no connection");
+            EngineError::new(ErrorClass::Internal, message)
+        })
+    }
+
+    /// Takes back what was taken out, with its session.
+    pub fn put_back(&mut self, connection: Connection) {
+        self.open.insert(connection.name().to_owned(), connection);
+    }
+
+    /// The way to an engine, if somebody asked for it before.
+    pub fn opened(&mut self, name: &str) -> Option<&mut Connection> {
+        self.open.get_mut(name)
+    }
+
     /// The way to an engine of the config; connects to nothing yet.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::fmt;
 
 use data_validator_plugin::{Dialect, LogicalType, RegexFlavour};
 
-use super::question::{Computation, Condition, Count, Question, ReadAs};
+use super::question::{Computation, Condition, Count, Operand, Question, ReadAs};
 
 /// Something that an engine may lack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +71,17 @@ fn needed(question: &Question) -> Vec<Ability> {
             }
             Computation::FiniteSum => {}
         },
+        Count::Pairs { pairing, .. } => {
+            let pairs = pairing.keys.iter().chain(&pairing.columns);
+            let is_moment = |operand: &Operand| {
+                matches!(
+                    operand.read_as,
+                    ReadAs::MomentOfDate | ReadAs::MomentOfTimestamp
+                )
+            };
+            let mut operands = pairs.flat_map(|pair| [&pair.left, &pair.right]);
+            needed.extend(operands.any(is_moment).then_some(Ability::Moments));
+        }
         Count::Keys { .. } | Count::Orphans { .. } | Count::Query { .. } => {}
     }
     needed

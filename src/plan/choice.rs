@@ -127,14 +127,13 @@ fn forms(question: &Question, known: &Known<'_>, dialect: &Dialect) -> Forms {
     let costs = &dialect.costs;
     let mut forms = Vec::new();
     match &question.count {
+        Count::Rows(condition) if question.other.is_some() => {
+            // Of other rows nothing is known.
+            forms.extend((*condition == Condition::Never).then(never));
+        }
+        _ if question.other.is_some() => {}
         Count::Rows(condition) => {
-            if *condition == Condition::Never {
-                forms.push(Choice {
-                    form: Form::Proof(0),
-                    why: "no row can be one".into(),
-                    cost: 0.0,
-                });
-            }
+            forms.extend((*condition == Condition::Never).then(never));
             let proof = known.statistics.map(|known| prove(condition, known));
             forms.extend(proof.and_then(|proof| proven(question, proof, known)));
             if let (Condition::IsNull(_), None) = (condition, &question.scope) {
@@ -156,11 +155,20 @@ fn forms(question: &Question, known: &Known<'_>, dialect: &Dialect) -> Forms {
                 forms.extend(bitmap(column, known, dialect));
             }
         }
-        Count::Orphans { .. } | Count::Query { .. } | Count::Value { .. } => {}
+        Count::Orphans { .. } | Count::Pairs { .. } | Count::Query { .. } | Count::Value { .. } => {
+        }
     }
     Forms {
         plain: plain(question, known, costs),
         others: forms,
+    }
+}
+
+fn never() -> Choice {
+    Choice {
+        form: Form::Proof(0),
+        why: "no row can be one".into(),
+        cost: 0.0,
     }
 }
 
@@ -175,6 +183,16 @@ fn plain(question: &Question, known: &Known<'_>, costs: &Costs) -> Choice {
         }
         Count::Keys { .. } => ("counts the groups of the key", costs.group_many),
         Count::Orphans { .. } => ("looks for the key in the other table", costs.group_many),
+        Count::Pairs { pairing, .. } => match pairing.right.is_elsewhere {
+            true => (
+                "reads both engines in the order of the keys",
+                3.0 * costs.group_many,
+            ),
+            false => (
+                "groups the rows of both sides by the key",
+                2.0 * costs.group_many,
+            ),
+        },
         Count::Query { .. } => ("is a query of its own", costs.condition),
         Count::Value { computation, .. } if computation.is_ranked() => {
             ("puts the values in order", costs.group_many)
@@ -297,7 +315,7 @@ impl Question {
     /// The column whose different values decide it, if their type has one equality: doubles have NaN
     /// and two zeros.
     fn groupable_column(&self, known: &Known<'_>) -> Option<&str> {
-        let (None, Count::Rows(condition)) = (&self.scope, &self.count) else {
+        let (None, None, Count::Rows(condition)) = (&self.other, &self.scope, &self.count) else {
             return None;
         };
         let types = [LogicalType::Text, LogicalType::Integer, LogicalType::Date];

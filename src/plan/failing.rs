@@ -113,7 +113,10 @@ impl Mark {
                 columns: columns.clone(),
                 parent: parent.clone(),
             }),
-            Count::Keys { .. } | Count::Query { .. } | Count::Value { .. } => None,
+            Count::Keys { .. }
+            | Count::Pairs { .. }
+            | Count::Query { .. }
+            | Count::Value { .. } => None,
         }
     }
 

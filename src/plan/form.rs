@@ -25,6 +25,10 @@ pub enum Form {
     Bitmap { min: i128, max: i128 },
     /// The rows whose key has no partner.
     AntiJoin,
+    /// All rows of a key of both sides together.
+    SideBySide,
+    /// Both sides in order, put side by side by the host.
+    Merge,
     /// As the user wrote it.
     Query,
     /// One aggregate over all rows.
@@ -57,6 +61,10 @@ impl Form {
             } if columns.len() == 1 => Self::CountDistinct,
             Count::Keys { .. } => Self::Groups,
             Count::Orphans { .. } => Self::AntiJoin,
+            Count::Pairs { pairing, .. } => match pairing.right.is_elsewhere {
+                true => Self::Merge,
+                false => Self::SideBySide,
+            },
             Count::Query { .. } => Self::Query,
             Count::Value { computation, .. } if computation.is_ranked() => Self::Ranking,
             Count::Value { .. } => Self::Aggregate,
@@ -90,6 +98,8 @@ impl fmt::Display for Form {
             Self::Groups => "groups",
             Self::Bitmap { .. } => "bitmap",
             Self::AntiJoin => "anti-join",
+            Self::SideBySide => "side-by-side",
+            Self::Merge => "merge",
             Self::Query => "query",
             Self::Aggregate => "aggregate",
             Self::Ranking => "ranking",

@@ -18,6 +18,8 @@ pub mod condition;
 pub mod custom_sql;
 pub mod failing;
 pub mod form;
+pub mod other_rows;
+pub mod pairing;
 pub mod proof;
 pub mod question;
 pub mod regex;
@@ -27,5 +29,5 @@ pub mod value;
 
 pub use choice::Known;
 pub use form::{Form, FormName};
-pub use scans::{Plan, Scan};
+pub use scans::{Plan, Scan, Shape};
 pub use sql::Rows;

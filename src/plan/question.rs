@@ -1,10 +1,13 @@
 //! What a rule wants to know, in words that belong to no engine.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use data_validator_plugin::{LogicalType, Relation};
 
 use super::custom_sql::{SqlExpression, SqlQuery};
+use super::other_rows::OtherRows;
+use super::pairing::{PairCount, Pairing};
 
 pub use super::condition::{Condition, Literal, Operand, Operator, ReadAs};
 
@@ -12,7 +15,9 @@ pub use super::condition::{Condition, Literal, Operand, Operator, ReadAs};
 /// [`Value`](super::value::Value).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Question {
-    /// Only rows for which this is TRUE are looked at; the table's own scope comes before it.
+    /// The rows that are asked about, where they are not the table's own.
+    pub other: Option<Arc<OtherRows>>,
+    /// Only rows for which this is TRUE are looked at; the scope of the table, or of the other rows, comes before it.
     pub scope: Option<SqlExpression>,
     /// How long a query for it may take.
     pub timeout: Option<Duration>,
@@ -33,6 +38,11 @@ pub enum Count {
     Orphans {
         columns: Vec<String>,
         parent: Parent,
+    },
+    /// Keys of the table and of another relation, by how their rows stand side by side.
+    Pairs {
+        pairing: Arc<Pairing>,
+        which: PairCount,
     },
     /// What a user's query gives.
     Query { query: SqlQuery, which: QueryCount },
@@ -122,6 +132,7 @@ impl Question {
     /// A question about all rows of the table's scope.
     pub fn new(count: Count) -> Self {
         Self {
+            other: None,
             scope: None,
             timeout: None,
             count,

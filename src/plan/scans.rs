@@ -43,6 +43,10 @@ pub enum Shape {
         max: i128,
     },
     Orphans,
+    /// Counts of the keys of two relations.
+    SideBySide,
+    /// As [`Shape::SideBySide`], where two engines have the relations.
+    Merge,
     Query,
     /// Values at some places of the order of one column.
     Ranks,
@@ -60,6 +64,8 @@ impl Shape {
             Form::Groups => Self::Groups,
             Form::Bitmap { min, max } => Self::Bitmap { min, max },
             Form::AntiJoin => Self::Orphans,
+            Form::SideBySide => Self::SideBySide,
+            Form::Merge => Self::Merge,
             Form::Query => Self::Query,
             Form::Ranking => Self::Ranks,
         })
@@ -91,27 +97,33 @@ impl Plan {
     /// Columns of which statistics may prove or bound something that is asked.
     pub fn provable_columns(&self) -> BTreeSet<&str> {
         let columns = self
-            .questions
-            .iter()
+            .own_questions()
             .filter_map(|question| match &question.count {
                 Count::Rows(condition) => condition.column(),
                 Count::Keys { columns, .. } => {
                     Some(columns.first()?.as_str()).filter(|_| columns.len() == 1)
                 }
-                Count::Orphans { .. } | Count::Query { .. } | Count::Value { .. } => None,
+                Count::Orphans { .. }
+                | Count::Pairs { .. }
+                | Count::Query { .. }
+                | Count::Value { .. } => None,
             });
         columns.collect()
     }
 
-    /// The columns that are read; `None` where SQL of the user may read any.
+    /// The columns of the table that are read; `None` where SQL of the user may read any.
     pub fn columns_read(&self) -> Option<BTreeSet<&str>> {
         let mut read = BTreeSet::new();
-        for question in &self.questions {
+        for question in self.own_questions() {
             match &question.count {
                 _ if question.scope.is_some() => return None,
                 Count::Rows(condition) => condition.add_columns(&mut read)?,
                 Count::Keys { columns, .. } | Count::Orphans { columns, .. } => {
                     read.extend(columns.iter().map(String::as_str));
+                }
+                Count::Pairs { pairing, .. } => {
+                    let pairs = pairing.keys.iter().chain(&pairing.columns);
+                    read.extend(pairs.map(|pair| pair.left.column.as_str()));
                 }
                 Count::Value { column, .. } => {
                     read.insert(column);
@@ -120,6 +132,11 @@ impl Plan {
             }
         }
         Some(read)
+    }
+
+    fn own_questions(&self) -> impl Iterator<Item = &Question> {
+        let questions = self.questions.iter();
+        questions.filter(|question| question.other.is_none())
     }
 
     /// The questions whose numbers are proven, with these.
@@ -161,9 +178,14 @@ fn join(scans: &mut Vec<Scan>, questions: &[Question], shape: Shape, index: usiz
 }
 
 impl Shape {
+    /// Whether one question of a query can fail alone, and the others not.
+    pub fn fails_in_parts(self) -> bool {
+        !matches!(self, Self::SideBySide | Self::Merge)
+    }
+
     /// Whether a query of this shape for one question can answer the other one too.
     fn can_take(self, question: &Question, other: &Question) -> bool {
-        if question.timeout != other.timeout {
+        if question.timeout != other.timeout || question.other != other.other {
             return false;
         }
         match (self, &question.count, &other.count) {
@@ -178,6 +200,13 @@ impl Shape {
                     columns: others, ..
                 },
             ) => columns == others && question.scope == other.scope,
+            (
+                Self::SideBySide | Self::Merge,
+                Count::Pairs { pairing, .. },
+                Count::Pairs {
+                    pairing: another, ..
+                },
+            ) => pairing == another && question.scope == other.scope,
             (
                 Self::Ranks,
                 Count::Value { column, .. },

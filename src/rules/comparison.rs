@@ -26,11 +26,11 @@
 
 use std::sync::Arc;
 
-use data_validator_plugin::{Column, LogicalType};
+use data_validator_plugin::Column;
 use serde::{Deserialize, Serialize};
 
 use super::nulls::Nulls;
-use super::{Answers, Check, Counts, Facts, RuleError, RuleType, column, partners, row_rule};
+use super::{Answers, Check, Counts, Facts, RuleError, RuleType, column, reading, row_rule};
 use crate::config::fields::RuleFields;
 use crate::plan::question::{Condition, Literal, Operand, Operator, Question, ReadAs};
 
@@ -109,35 +109,6 @@ fn read(rule: &mut RuleFields<'_>) -> Option<Arc<dyn Check>> {
     }))
 }
 
-/// What both columns are read as.
-fn reading(left: &Column, right: &Column) -> Result<(ReadAs, ReadAs), RuleError> {
-    use LogicalType as T;
-    let (one, other) = (&left.logical_type, &right.logical_type);
-    if let Some(read_as) = partners::of_one_kind(one, other) {
-        return Ok(read_as);
-    }
-    let is_whole = |of: &T| matches!(of, T::Integer | T::Decimal { scale: 0, .. });
-    Ok(match (one, other) {
-        (one, other)
-            if (one.can_be_nan() || is_whole(one)) && (other.can_be_nan() || is_whole(other)) =>
-        {
-            (ReadAs::Double, ReadAs::Double)
-        }
-        (T::Date, T::Timestamp) => (ReadAs::TimestampOfDate, ReadAs::Timestamp),
-        (T::Timestamp, T::Date) => (ReadAs::Timestamp, ReadAs::TimestampOfDate),
-        (T::Date, T::TimestampTz) => (ReadAs::MomentOfDate, ReadAs::Moment),
-        (T::TimestampTz, T::Date) => (ReadAs::Moment, ReadAs::MomentOfDate),
-        (T::Timestamp, T::TimestampTz) => (ReadAs::MomentOfTimestamp, ReadAs::Moment),
-        (T::TimestampTz, T::Timestamp) => (ReadAs::Moment, ReadAs::MomentOfTimestamp),
-        _ => {
-            return Err(RuleError::Unfit(format!(
-                "column '{}' of type {} is not compared with column '{}' of type {}; a custom rule can cast one of them",
-                left.name, left.logical_type, right.name, right.logical_type
-            )));
-        }
-    })
-}
-
 /// The values that stand wrongly to whatever the other column has: NaN, and exact numbers that the type in which
 /// both are compared has no room for, where it has room for all of the other column.
 fn told_alone(column: &Column, read_as: ReadAs, relation: Relation) -> Vec<Condition> {
@@ -166,7 +137,13 @@ impl Check for Comparison {
     fn questions(&self, facts: &Facts<'_>) -> Result<Vec<Question>, RuleError> {
         let left = column(facts.schema, &self.column)?;
         let right = column(facts.schema, &self.other_column)?;
-        let (left_as, right_as) = reading(left, right)?;
+        let read_as = reading::of_comparable(&left.logical_type, &right.logical_type);
+        let (left_as, right_as) = read_as.ok_or_else(|| {
+            RuleError::Unfit(format!(
+                "column '{}' of type {} is not compared with column '{}' of type {}; a custom rule can cast one of them",
+                left.name, left.logical_type, right.name, right.logical_type
+            ))
+        })?;
         let operand = |column: &Column, read_as| Operand {
             column: column.name.clone(),
             read_as,

@@ -13,8 +13,6 @@
 //! Each column has the type of its partner; whole and decimal numbers go together, and are equal by value.
 //! `nulls`: `pass` (default), `fail`, `exclude`.
 //!
-//! A result is not reused, for it also depends on the rows of the other table.
-//!
 //! ## Example
 //! ```yaml
 //! - name: known_plane
@@ -32,7 +30,7 @@ use data_validator_plugin::Column;
 use serde::Serialize;
 
 use super::nulls::Nulls;
-use super::{Answers, Check, Counts, Facts, Reference, RuleError, RuleType, column, partners, row_rule};
+use super::{Answers, Check, Counts, Facts, Other, Reference, RuleError, RuleType, column, reading, row_rule};
 use crate::config::fields::RuleFields;
 use crate::plan::question::{Condition, Count, Parent, ParentColumn, Question};
 
@@ -74,7 +72,7 @@ fn read(rule: &mut RuleFields<'_>) -> Option<Arc<dyn Check>> {
 /// The two columns as parts of a key.
 fn partner(child: &Column, parent: &Column, table: &str) -> Result<ParentColumn, RuleError> {
     let (one, other) = (&child.logical_type, &parent.logical_type);
-    if let Some((partner_as, read_as)) = partners::of_one_kind(one, other) {
+    if let Some((partner_as, read_as)) = reading::of_one_kind(one, other) {
         return Ok(ParentColumn {
             name: parent.name.clone(),
             read_as,
@@ -91,7 +89,7 @@ fn partner(child: &Column, parent: &Column, table: &str) -> Result<ParentColumn,
 impl Check for ForeignKey {
     fn questions(&self, facts: &Facts<'_>) -> Result<Vec<Question>, RuleError> {
         let table = &self.references.table;
-        let parent = facts.parent.ok_or_else(|| {
+        let parent = facts.other.ok_or_else(|| {
             RuleError::Unfit(format!("the referenced table '{table}' is not there"))
         })?;
         let pairs = self.columns.iter().zip(&self.references.columns);
@@ -120,11 +118,7 @@ impl Check for ForeignKey {
         Ok(row_rule::judge(self.nulls, answers))
     }
 
-    fn reference(&self) -> Option<&Reference> {
-        Some(&self.references)
-    }
-
-    fn not_reusable(&self) -> Option<&'static str> {
-        Some("it depends on the rows of another table")
+    fn other(&self) -> Option<&Other> {
+        Some(&self.references.other)
     }
 }

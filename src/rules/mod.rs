@@ -7,11 +7,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use data_validator_plugin::{Column, LogicalType, Relation, Schema};
+use data_validator_plugin::{Column, LogicalType, Schema};
 use jiff::Timestamp;
+use serde_json::Map;
 
 use crate::config::fields::RuleFields;
 use crate::plan::ability::Ability;
+use crate::plan::other_rows::OtherRows;
 use crate::plan::question::Question;
 use crate::plan::value::Value;
 use crate::similar::similar;
@@ -25,8 +27,9 @@ mod function;
 mod moment;
 mod nulls;
 mod number;
-mod partners;
+mod other;
 mod quantile;
+mod reading;
 mod reference;
 mod row_rule;
 mod size;
@@ -34,6 +37,7 @@ mod table_rule;
 mod text_forms;
 mod value_list;
 
+pub use other::{Other, Place};
 pub use reference::Reference;
 
 /// Declares the modules of the rule types and the table that names them.
@@ -65,6 +69,7 @@ rule_types! {
     aggregate,
     foreign_key,
     schema,
+    reconcile,
 }
 
 /// One rule type as the table lists it.
@@ -98,13 +103,13 @@ pub trait Check: erased_serde::Serialize + fmt::Debug + Send + Sync {
     /// When an answer makes no sense, such as more failed records than there are rows.
     fn judge(&self, facts: &Facts<'_>, answers: &Answers<'_>) -> Result<Counts, RuleError>;
 
-    /// Whether the table as a whole is the one record that is judged, so that nobody counts its rows.
+    /// Whether something else than its rows is judged, such as the table as a whole, so that nobody counts them.
     fn judges_table(&self) -> bool {
         false
     }
 
     /// The other relation that the rule reads.
-    fn reference(&self) -> Option<&Reference> {
+    fn other(&self) -> Option<&Other> {
         None
     }
 
@@ -127,15 +132,8 @@ pub struct Facts<'a> {
     pub schema: &'a Schema,
     /// The moment that counts as now.
     pub now: Timestamp,
-    /// What [`Check::reference`] names, once it is found.
-    pub parent: Option<&'a Relative>,
-}
-
-/// Another relation, ready to be read.
-#[derive(Clone, Debug)]
-pub struct Relative {
-    pub relation: Relation,
-    pub schema: Schema,
+    /// What [`Check::other`] names, once it is found.
+    pub other: Option<&'a Arc<OtherRows>>,
 }
 
 /// The answers to a rule's questions, in their order.
@@ -181,8 +179,10 @@ pub struct Counts {
     pub excluded: u64,
     /// What was measured on the table as a whole: a number, or text for what JSON has no exact number for.
     pub observed: Option<serde_json::Value>,
-    /// In words, why the table as a whole failed.
+    /// In words, what failed, where the number of failed records does not say enough.
     pub finding: Option<String>,
+    /// What else a reader wants to know, by name.
+    pub metadata: Map<String, serde_json::Value>,
 }
 
 /// Why a rule could not be judged.

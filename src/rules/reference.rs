@@ -5,13 +5,17 @@ use std::collections::BTreeSet;
 use data_validator_plugin::TableName;
 use serde::Serialize;
 
+use super::Other;
+use crate::config::SourceSpec;
 use crate::config::fields::Fields;
 
 /// The columns of another table: one of the config, or a relation of the same engine.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Reference {
     pub table: String,
     pub columns: Vec<String>,
+    #[serde(skip)]
+    pub other: Other,
 }
 
 impl Reference {
@@ -44,23 +48,33 @@ impl Reference {
         fields.finish();
         let (table, columns) = (table?, columns?);
         let mut seen = BTreeSet::new();
-        let wrong = match columns.iter().find(|column| !seen.insert(*column)) {
-            Some(column) => Some(format!("column '{column}' is referenced twice")),
-            None if columns.is_empty() => Some("the reference names no columns".to_owned()),
-            None => name_of(&table)
-                .is_none()
-                .then(|| format!("'{table}' is no name of a table")),
+        let relation = match (
+            columns.iter().find(|column| !seen.insert(*column)),
+            name_of(&table),
+        ) {
+            (Some(column), _) => Err(format!("column '{column}' is referenced twice")),
+            (None, _) if columns.is_empty() => Err("the reference names no columns".to_owned()),
+            (None, None) => Err(format!("'{table}' is no name of a table")),
+            (None, Some(relation)) => Ok(relation),
         };
-        if let Some(message) = wrong {
-            parameters.refuse(key, &message, "write {table: TABLE, columns: [COLUMN]}");
-            return None;
+        match relation {
+            Ok(relation) => Some(Self {
+                other: Other {
+                    name: table.clone(),
+                    can_be_table: true,
+                    engine: None,
+                    source: SourceSpec::Table(relation),
+                    scope: None,
+                    is_beside: true,
+                },
+                table,
+                columns,
+            }),
+            Err(message) => {
+                parameters.refuse(key, &message, "write {table: TABLE, columns: [COLUMN]}");
+                None
+            }
         }
-        Some(Self { table, columns })
-    }
-
-    /// The name as one of a relation of the engine.
-    pub fn relation(&self) -> Option<TableName> {
-        name_of(&self.table)
     }
 }
 

@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 use bigdecimal::BigDecimal;
 use data_validator_plugin::{Call, EngineError, ErrorClass, Session};
 
+use super::merge;
+use super::reach::Reach;
 use crate::engines::connection::{Connection, Limits};
 use crate::engines::decode::{Cell, first_rows};
-use crate::engines::retry::Attempts;
+use crate::engines::retry::{Attempts, Outcome};
 use crate::plan::question::{Count, QueryCount, Question};
 use crate::plan::value::Value;
-use crate::plan::{Plan, Rows, Scan, sql};
+use crate::plan::{Plan, Rows, Scan, Shape, sql};
 
 /// What became of a question, its share of the time, and what the scan took.
 #[derive(Clone, Debug)]
@@ -38,7 +40,7 @@ pub type Answers = Vec<Option<Answer>>;
 /// Runs one scan and puts its answers in. A scan that fails because of one question is taken apart,
 /// so that only this question stays without a count.
 pub fn run_scan(
-    connection: &mut Connection,
+    reach: &mut Reach<'_>,
     limits: Limits<'_>,
     rows: Rows<'_>,
     plan: &Plan,
@@ -51,15 +53,16 @@ pub fn run_scan(
         .iter()
         .map(|&index| &plan.questions[index])
         .collect();
-    let sql = sql::scan(
-        &connection.description().dialect,
-        rows,
-        scan.shape,
-        &questions,
-    );
     let timeout = questions[0].timeout;
     let within = limits.within(timeout);
-    let mut outcome = connection.call(within, |session, call| ask(session, call, &sql, &questions));
+    let mut outcome = match &questions[0].other {
+        None if scan.shape == Shape::Merge => merge::answers(reach, within, rows, &questions),
+        None => ask(reach.connection, within, rows, scan, &questions),
+        Some(other) => match reach.opened(&other.engine) {
+            Some(connection) => ask(connection, within, other.rows(), scan, &questions),
+            None => not_opened(&other.engine),
+        },
+    };
     if let (Err(error), Some(timeout)) = (&mut outcome.result, timeout)
         && error.class == ErrorClass::Timeout
         && within.deadline != limits.deadline
@@ -87,14 +90,18 @@ pub fn run_scan(
         // A form other than the plain one may fail where the question does not.
         Err(error) if may_succeed_otherwise(error.class) && plain.is_some() => {
             for scan in plain.iter().flatten() {
-                run_scan(connection, limits, rows, plan, scan, answers);
+                run_scan(reach, limits, rows, plan, scan, answers);
             }
         }
-        Err(error) if questions.len() > 1 && one_question_can_cause(error.class) => {
+        Err(error)
+            if questions.len() > 1
+                && scan.shape.fails_in_parts()
+                && one_question_can_cause(error.class) =>
+        {
             let (left, right) = scan.questions.split_at(questions.len() / 2);
             for half in [left, right] {
                 run_scan(
-                    connection,
+                    reach,
                     limits,
                     rows,
                     plan,
@@ -115,6 +122,29 @@ pub fn run_scan(
 }
 
 fn ask(
+    connection: &mut Connection,
+    limits: Limits<'_>,
+    rows: Rows<'_>,
+    scan: &Scan,
+    questions: &[&Question],
+) -> Outcome<Vec<Value>> {
+    let dialect = &connection.description().dialect;
+    let sql = sql::scan(dialect, rows, scan.shape, questions);
+    connection.call(limits, |session, call| {
+        answers(session, call, &sql, questions)
+    })
+}
+
+/// What is no answer since nobody asked.
+pub fn not_opened(engine: &str) -> Outcome<Vec<Value>> {
+    let message = format!("engine '{engine}' was not opened");
+    Outcome {
+        result: Err(EngineError::new(ErrorClass::Internal, message)),
+        attempts: Attempts::default(),
+    }
+}
+
+fn answers(
     session: &mut dyn Session,
     call: &Call,
     sql: &str,

@@ -2,13 +2,19 @@
 
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use sha2::{Digest, Sha256};
+
+use super::others;
 use super::prepare::PrepareError;
+use super::reach::Reach;
 use super::result::{RuleResult, Status};
 use crate::config::{Config, DataVersionMode, Rule, Table};
 use crate::engines::connection::{Connection, Limits};
 use crate::engines::retry::Attempts;
-use crate::sources::{Found, SourceError};
-use crate::state::data_version::{Digests, FilesVersion};
+use crate::hex::hex;
+use crate::rules::Other;
+use crate::sources::{self, Found, SourceError};
+use crate::state::data_version::{FilesVersion, KnownDigests};
 use crate::state::fingerprint::{Fingerprint, TableInputs};
 use crate::state::reuse::Decision;
 use crate::state::{Proven, RunState};
@@ -20,7 +26,9 @@ pub struct Memory<'a> {
     rules: &'a [&'a Rule],
     fingerprints: Vec<Fingerprint>,
     data: Data,
-    digests: Digests,
+    /// The other relations that rules read.
+    others: Vec<(&'a Other, Data)>,
+    digests: KnownDigests,
     /// Why each rule is run.
     reasons: Vec<String>,
     /// Whether each rule's result was taken over without proof.
@@ -33,9 +41,10 @@ enum Data {
     /// The config says it.
     Given(String),
     Files(FilesVersion),
-    /// Holds for one session: what keeps others from writing may end with it.
+    /// Holds for one session of an engine: what keeps others from writing may end with it.
     Relation {
         token: String,
+        engine: String,
         session: u64,
     },
 }
@@ -67,71 +76,87 @@ impl<'a> Memory<'a> {
             rules,
             fingerprints,
             data: Data::Unknown,
-            digests,
+            others: Vec::new(),
+            digests: KnownDigests::before(digests),
             reasons: vec![String::new(); rules.len()],
             unproven: vec![false; rules.len()],
         }
     }
 
-    /// Finds what proves the data of the source, before anything is read for the rules; gives what
-    /// asking the engine took.
+    /// Finds what proves the data of the source and of the other relations, before anything is read for the
+    /// rules; gives what asking the engine took.
     ///
     /// # Errors
-    /// When a file cannot be read, or the engine not be reached.
+    /// When a file of the source cannot be read, or its engine not be reached. Of another relation nothing is
+    /// known then, and the rules that read it will tell why.
     pub fn look_at_data(
         &mut self,
         found: &Found<'_>,
-        connection: &mut Connection,
+        reach: &mut Reach<'_>,
+        config: &Config,
         limits: Limits<'_>,
     ) -> Result<Attempts, PrepareError> {
         let mut attempts = Attempts::default();
         if self.state.is_none() {
             return Ok(attempts);
         }
-        self.data = match (found.paths(), &self.table.data_version) {
-            (_, DataVersionMode::None) => Data::Unknown,
-            (Some(paths), mode) => {
-                let version = FilesVersion::read(paths, &found.format(), mode, &mut self.digests);
-                Data::Files(version.map_err(|error| SourceError::unreadable(found, &error))?)
-            }
-            (None, DataVersionMode::Value(value)) => Data::Given(format!("value:{value}")),
-            (None, _) => {
-                let source = found.source()?;
-                let name = &self.table.name;
-                let version = connection.call(limits, |session, call| {
-                    let relation = session.attach(name, &source, call)?;
-                    session.data_version(&relation, call)
-                });
-                attempts = version.attempts;
-                let failed = |error| PrepareError::Engine {
-                    what: found.describe(),
-                    error: Box::new(error),
-                    attempts: Box::new(attempts.clone()),
-                };
-                version
-                    .result
-                    .map_err(failed)?
-                    .map_or(Data::Unknown, |token| Data::Relation {
-                        token,
-                        session: connection.session_number(),
-                    })
-            }
+        let Table {
+            name, data_version, ..
+        } = self.table;
+        let mut look = Look {
+            limits,
+            digests: &mut self.digests,
+            attempts: &mut attempts,
         };
+        self.data = look.at(found, data_version, name, reach.connection)?;
+        for (number, other) in others::of_rules(self.rules).into_iter().enumerate() {
+            let place = other.place(self.table, config);
+            let name = others::attached_name(self.table, number);
+            let data = match (sources::find(place.source), reach.to(place.engine, config)) {
+                (Ok(found), Ok(connection)) => {
+                    let mut look = Look {
+                        limits,
+                        digests: &mut self.digests,
+                        attempts: &mut Attempts::default(),
+                    };
+                    look.at(&found, place.data_version, &name, connection)
+                        .unwrap_or(Data::Unknown)
+                }
+                _ => Data::Unknown,
+            };
+            self.others.push((other, data));
+        }
         Ok(attempts)
     }
 
-    /// Notes which session the answers came from. From another one than the data was looked at in, they
+    /// Notes which sessions the answers came from. From another one than the data was looked at in, they
     /// may be about other data.
-    pub fn note_session(&mut self, number: u64) {
-        if matches!(self.data, Data::Relation { session, .. } if session != number) {
-            self.data = Data::Unknown;
+    pub fn note_sessions(&mut self, reach: &mut Reach<'_>) {
+        let others = self.others.iter_mut().map(|(_, data)| data);
+        for data in others.chain([&mut self.data]) {
+            if let Data::Relation {
+                engine, session, ..
+            } = data
+                && reach.opened(engine).map(|it| it.session_number()) != Some(*session)
+            {
+                *data = Data::Unknown;
+            }
         }
+    }
+
+    /// What proves the data that a rule reads, of all relations that it reads.
+    fn token(&self, rule: &Rule, token_of: impl Fn(&Data) -> Option<String>) -> Option<String> {
+        let own = token_of(&self.data)?;
+        let Some(other) = rule.check.other() else {
+            return Some(own);
+        };
+        let (_, data) = self.others.iter().find(|(known, _)| *known == other)?;
+        Some(combined(&own, &token_of(data)?))
     }
 
     /// Puts in the results that are taken over.
     pub fn take_over(&mut self, results: &mut [Option<RuleResult>]) {
         let Some(state) = self.state else { return };
-        let token = self.data.token();
         let mut taken = Vec::new();
         for (index, rule) in self.rules.iter().enumerate() {
             if results[index].is_some() {
@@ -140,6 +165,8 @@ impl<'a> Memory<'a> {
             let fingerprint = &self.fingerprints[index];
             let table_scope = self.table.scope.as_ref();
             let not_reusable = rule.not_reusable().or_else(|| table_scope?.not_reusable());
+            let token = self.token(rule, |data| data.token().map(str::to_owned));
+            let token = token.as_deref();
             let decision =
                 read(state).decide(&self.table.name, rule, fingerprint, token, not_reusable);
             let (why, unproven) = match decision {
@@ -180,16 +207,18 @@ impl<'a> Memory<'a> {
         if indices.is_empty() {
             return;
         }
-        let token = self.data.token_if_it_holds();
         for &index in indices {
             if let Some(result) = results[index].as_mut().filter(|result| !result.reused) {
                 result.reason.clone_from(&self.reasons[index]);
                 result.fingerprint = Some(self.fingerprints[index].short().to_owned());
             }
         }
+        let token = |index: &usize| self.token(self.rules[*index], Data::token_if_it_holds);
+        let tokens: Vec<Option<String>> = indices.iter().map(token).collect();
         let proven: Vec<Proven<'_>> = indices
             .iter()
-            .filter_map(|&index| {
+            .zip(&tokens)
+            .filter_map(|(&index, token)| {
                 let result = results[index]
                     .as_ref()
                     .filter(|result| result.status != Status::Error)?;
@@ -211,13 +240,64 @@ impl<'a> Memory<'a> {
         let Some(state) = self.state else { return };
         let mut state = write(state);
         let table = &self.table.name;
-        state.keep_digests(table, std::mem::take(&mut self.digests));
+        state.keep_digests(table, std::mem::take(&mut self.digests).after());
         let judged = |result: &RuleResult| result.status != Status::Error;
         if all_selected && results.iter().flatten().all(judged) && !state.is_table_completed(table)
         {
             state.complete_table(table);
         }
     }
+}
+
+/// Looks at data.
+struct Look<'l> {
+    limits: Limits<'l>,
+    digests: &'l mut KnownDigests,
+    attempts: &'l mut Attempts,
+}
+
+impl Look<'_> {
+    fn at(
+        &mut self,
+        found: &Found<'_>,
+        mode: &DataVersionMode,
+        name: &str,
+        connection: &mut Connection,
+    ) -> Result<Data, PrepareError> {
+        Ok(match (found.paths(), mode) {
+            (_, DataVersionMode::None) => Data::Unknown,
+            (Some(paths), mode) => {
+                let version = FilesVersion::read(paths, &found.format(), mode, self.digests);
+                Data::Files(version.map_err(|error| SourceError::unreadable(found, &error))?)
+            }
+            (None, DataVersionMode::Value(value)) => Data::Given(format!("value:{value}")),
+            (None, _) => {
+                let source = found.source()?;
+                let version = connection.call(self.limits, |session, call| {
+                    let relation = session.attach(name, &source, call)?;
+                    session.data_version(&relation, call)
+                });
+                *self.attempts = version.attempts;
+                let failed = |error| PrepareError::Engine {
+                    what: found.describe(),
+                    error: Box::new(error),
+                    attempts: Box::new(self.attempts.clone()),
+                };
+                let token = version.result.map_err(failed)?;
+                token.map_or(Data::Unknown, |token| Data::Relation {
+                    token,
+                    engine: connection.name().to_owned(),
+                    session: connection.session_number(),
+                })
+            }
+        })
+    }
+}
+
+/// One token for two relations.
+fn combined(own: &str, other: &str) -> String {
+    let both = Sha256::digest(format!("{own}\0{other}"));
+    format!("both:{}", hex(&both[..16]))
 }
 
 /// The state is whole between any two calls, so a panic elsewhere does not spoil it.

@@ -3,8 +3,9 @@
 use data_validator_plugin::{Description, EngineError, Relation, Schema};
 use jiff::Timestamp;
 
-use super::parents::Parents;
+use super::others::Others;
 use super::planning::{self, PlanOptions, SMALL_BYTES};
+use super::reach::Reach;
 use crate::config::{Config, Rule, Table};
 use crate::engines::connection::{Connection, Limits};
 use crate::engines::retry::Attempts;
@@ -25,7 +26,7 @@ pub struct Prepared<'t> {
     pub schema: Schema,
     /// The moment that counts as now.
     pub now: Timestamp,
-    pub parents: Parents,
+    pub others: Others,
     pub rules: Vec<PreparedRule<'t>>,
     pub plan: Plan,
     /// What the call took that took the most attempts, from connecting on.
@@ -70,31 +71,31 @@ pub enum PrepareError {
 }
 
 /// What a table is made ready with.
-pub struct Preparing<'p> {
-    pub connection: &'p mut Connection,
-    pub limits: Limits<'p>,
-    pub config: &'p Config,
+pub struct Preparing<'r, 'p> {
+    pub reach: &'r mut Reach<'p>,
+    pub limits: Limits<'r>,
+    pub config: &'r Config,
     pub options: PlanOptions,
     pub now: Timestamp,
     /// The rules whose other relations are attached too.
-    pub parents_of: &'p [&'p Rule],
+    pub others_of: &'r [&'r Rule],
 }
 
 /// Attaches a table's source and plans the scans for these rules of it; reads metadata only, except
 /// that the column types of CSV files are inferred from their rows.
 pub fn prepare<'t>(
-    preparing: Preparing<'_>,
+    preparing: Preparing<'_, '_>,
     table: &'t Table,
     found: &Found,
     rules: &[&'t Rule],
 ) -> Result<Prepared<'t>, PrepareError> {
     let Preparing {
-        connection,
+        reach,
         limits,
         config,
         options,
         now,
-        parents_of,
+        others_of,
     } = preparing;
     let source = found.source()?;
     let failed = |error, attempts| PrepareError::Engine {
@@ -102,6 +103,7 @@ pub fn prepare<'t>(
         error: Box::new(error),
         attempts: Box::new(attempts),
     };
+    let connection = &mut *reach.connection;
     // What was asked before is told apart from what this table takes.
     connection.take_hardest();
     let attached = connection.attach(&table.name, &source, limits);
@@ -112,16 +114,22 @@ pub fn prepare<'t>(
     let schema = schema
         .result
         .map_err(|error| failed(error, schema.attempts))?;
-    let parents = Parents::attach(connection, limits, config, table, parents_of);
+    let others = Others::attach(reach, limits, config, table, others_of);
+    let connection = &mut *reach.connection;
     let mut plan = Plan::default();
+    let facts = Facts {
+        schema: &schema,
+        now,
+        other: None,
+    };
     let prepare = |rule: &&'t Rule| PreparedRule {
         rule,
         step: step(
             rule,
-            &schema,
-            now,
-            &parents,
+            facts,
+            &others,
             connection,
+            config,
             &table.name,
             &mut plan,
         ),
@@ -134,7 +142,7 @@ pub fn prepare<'t>(
         relation,
         schema,
         now,
-        parents,
+        others,
         rules,
         plan,
         attempts: Attempts::default(),
@@ -202,11 +210,11 @@ impl Prepared<'_> {
 
     /// What is known of the table, to judge a rule by.
     pub fn facts(&self, rule: &Rule) -> Facts<'_> {
-        let reference = rule.check.reference();
+        let other = rule.check.other();
         Facts {
             schema: &self.schema,
             now: self.now,
-            parent: reference.and_then(|reference| self.parents.of(reference).ok()),
+            other: other.and_then(|other| self.others.of(other).ok()),
         }
     }
 
@@ -222,36 +230,34 @@ impl Prepared<'_> {
 
 fn step(
     rule: &Rule,
-    schema: &Schema,
-    now: Timestamp,
-    parents: &Parents,
+    facts: Facts<'_>,
+    others: &Others,
     connection: &Connection,
+    config: &Config,
     table: &str,
     plan: &mut Plan,
 ) -> Step {
     let Description { name, dialect, .. } = connection.description();
-    let parent = match rule
-        .check
-        .reference()
-        .map(|reference| parents.of(reference))
-    {
+    let other = match rule.check.other().map(|other| others.of(other)) {
         None => None,
-        Some(Ok(parent)) => Some(parent),
+        Some(Ok(other)) => Some(other),
         Some(Err(error)) => return Step::Unfit(error),
     };
-    let facts = Facts {
-        schema,
-        now,
-        parent,
-    };
+    let facts = Facts { other, ..facts };
+    // The rule's `where` is about the table; other rows have one of their own.
     let of_rule = |question: Question| Question {
-        scope: rule.scope.clone(),
+        scope: rule.scope.clone().filter(|_| question.other.is_none()),
         timeout: rule.timeout,
         ..question
     };
     match rule.check.questions(&facts) {
         Ok(questions) => {
-            let lacking = |question| Ability::lacking(question, dialect);
+            let elsewhere = other.and_then(|other| config.engines.get(&other.engine));
+            let dialect_of = |question: &Question| match (&question.other, elsewhere) {
+                (Some(_), Some(engine)) => &engine.kind.description.dialect,
+                _ => dialect,
+            };
+            let lacking = |question| Ability::lacking(question, dialect_of(question));
             if let Some(ability) = questions.iter().find_map(lacking) {
                 return Step::Unfit(RuleError::Lacks(ability));
             }

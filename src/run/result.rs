@@ -28,7 +28,7 @@ pub struct RuleResult {
     pub excluded_count: u64,
     /// What was measured on the table as a whole: a number, or text for what JSON has no exact number for.
     pub observed: Option<Value>,
-    /// In words, why the table as a whole failed; part of the message.
+    /// In words, what failed; part of the message.
     #[serde(skip)]
     pub finding: Option<String>,
     /// Taken over from the state, and not asked anew.

@@ -11,10 +11,11 @@ use super::ask::{Answer, Answers, run_scan};
 use super::memory::Memory;
 use super::planning::PlanOptions;
 use super::prepare::{PrepareError, Prepared, PreparedRule, Preparing, Step, prepare};
+use super::reach::Reach;
 use super::result::{RuleResult, Status, Summary};
 use super::{samples, verdict};
 use crate::config::{Config, Rule, Samples, Table};
-use crate::engines::connection::{Connection, Limits};
+use crate::engines::connection::Limits;
 use crate::engines::retry::Attempts;
 use crate::plan::question::Question;
 use crate::plan::value::Value;
@@ -24,9 +25,9 @@ use crate::sources;
 use crate::state::RunState;
 
 /// What a table is validated with.
-pub struct Means<'a> {
+pub struct Means<'a, 'r> {
     pub config: &'a Config,
-    pub connection: &'a mut Connection,
+    pub reach: &'a mut Reach<'r>,
     pub limits: Limits<'a>,
     pub plan: PlanOptions,
     /// Failing rows to show of each rule, in place of what the table says.
@@ -39,10 +40,10 @@ pub struct Means<'a> {
 
 /// Validates these rules of a table. What cannot be judged is in the summary as such; the call
 /// itself does not fail.
-pub fn validate(means: Means<'_>, table: &Table, rules: &[&Rule]) -> Summary {
+pub fn validate(means: Means<'_, '_>, table: &Table, rules: &[&Rule]) -> Summary {
     let Means {
         config,
-        connection,
+        reach,
         limits,
         plan,
         samples,
@@ -59,7 +60,7 @@ pub fn validate(means: Means<'_>, table: &Table, rules: &[&Rule]) -> Summary {
         Err(error) => return unjudged(table, rules, &error.to_string()),
     };
     let mut memory = Memory::new(state, config, table, rules);
-    let attempts = match memory.look_at_data(&found, connection, limits) {
+    let attempts = match memory.look_at_data(&found, reach, config, limits) {
         Ok(attempts) => attempts,
         Err(error) => {
             for (rule, result) in rules.iter().zip(&mut results) {
@@ -87,33 +88,20 @@ pub fn validate(means: Means<'_>, table: &Table, rules: &[&Rule]) -> Summary {
         let result = result.as_ref();
         result.is_none_or(|it| samples::are_wanted(&samples, it))
     });
-    let parents_of: Vec<&Rule> = read_again.map(|(rule, _)| *rule).collect();
+    let others_of: Vec<&Rule> = read_again.map(|(rule, _)| *rule).collect();
     let preparing = Preparing {
-        connection,
+        reach,
         limits,
         config,
         options: plan,
         now,
-        parents_of: &parents_of,
+        others_of: &others_of,
     };
     match prepare(preparing, table, &found, &wanted_rules) {
         Ok(prepared) => {
-            run_scans(
-                connection,
-                limits,
-                &prepared,
-                &wanted,
-                &mut results,
-                &mut memory,
-            );
-            add_details(
-                connection,
-                limits,
-                &prepared,
-                rules,
-                &mut results,
-                &mut memory,
-            );
+            run_scans(reach, limits, &prepared, &wanted, &mut results, &mut memory);
+            add_details(reach, limits, &prepared, rules, &mut results, &mut memory);
+            let connection = &mut *reach.connection;
             samples::add(connection, limits, &prepared, &samples, rules, &mut results);
         }
         Err(error) => {
@@ -160,7 +148,7 @@ fn not_prepared(rule: &Rule, error: &PrepareError) -> RuleResult {
 /// Runs the scans one by one; the rules that a scan leaves with all their answers are judged and
 /// recorded before the next one starts.
 pub(super) fn run_scans(
-    connection: &mut Connection,
+    reach: &mut Reach<'_>,
     limits: Limits<'_>,
     prepared: &Prepared<'_>,
     wanted: &[usize],
@@ -174,14 +162,14 @@ pub(super) fn run_scans(
     judge_answered(prepared, wanted, &answers, results, memory);
     for scan in &prepared.plan.scans {
         run_scan(
-            connection,
+            reach,
             limits,
             prepared.rows(),
             &prepared.plan,
             scan,
             &mut answers,
         );
-        memory.note_session(connection.session_number());
+        memory.note_sessions(reach);
         judge_answered(prepared, wanted, &answers, results, memory);
     }
 }
@@ -298,7 +286,7 @@ fn wants_details(rule: &Rule, result: &RuleResult) -> bool {
 
 /// Asks what a reader wants to know about the rules with failed records, and records it with them.
 fn add_details(
-    connection: &mut Connection,
+    reach: &mut Reach<'_>,
     limits: Limits<'_>,
     prepared: &Prepared<'_>,
     rules: &[&Rule],
@@ -330,17 +318,10 @@ fn add_details(
         few_values: &BTreeMap::new(),
         wanted: None,
     };
-    plan.make(&known, &connection.description().dialect);
+    plan.make(&known, &reach.connection.description().dialect);
     let mut answers: Answers = vec![None; plan.questions.len()];
     for scan in &plan.scans {
-        run_scan(
-            connection,
-            limits,
-            prepared.rows(),
-            &plan,
-            scan,
-            &mut answers,
-        );
+        run_scan(reach, limits, prepared.rows(), &plan, scan, &mut answers);
     }
     let mut told = Vec::new();
     for (index, name, question) in wanted {

@@ -25,6 +25,7 @@ pub fn judge(rule: &Rule, counts: Counts) -> RuleResult {
     result.excluded_count = counts.excluded;
     result.observed = counts.observed;
     result.finding = counts.finding;
+    result.metadata = counts.metadata;
     if judged == 0 {
         return judge_empty(rule, result);
     }

@@ -8,8 +8,9 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::parents;
+use super::others;
 use super::planning::PlanOptions;
+use super::reach::Reach;
 use super::result::Summary;
 use super::settings::Progress;
 use super::table::{self, Means};
@@ -112,13 +113,17 @@ impl Work<'_> {
         if let Some(signal) = limits.interrupt.requested() {
             return table::unjudged(table, rules, &format!("stopped by {}", signal.as_str()));
         }
-        let connection = match connections.to(&table.engine, self.config) {
+        let mut connection = match connections.take(&table.engine, self.config) {
             Ok(connection) => connection,
             Err(error) => return table::unjudged(table, rules, &error.message),
         };
+        let mut reach = Reach {
+            connection: &mut connection,
+            elsewhere: connections,
+        };
         let means = Means {
             config: self.config,
-            connection,
+            reach: &mut reach,
             limits,
             plan: self.plan,
             samples: self.samples,
@@ -126,8 +131,9 @@ impl Work<'_> {
             state: self.state,
         };
         let summary = table::validate(means, table, rules);
+        others::detach(&mut reach, self.config, table, rules);
         connection.detach(&table.name);
-        parents::detach(connection, table, rules);
+        connections.put_back(connection);
         summary
     }
 }

@@ -45,6 +45,13 @@ struct KnownDigest {
     sha256: String,
 }
 
+/// What is known of files before a run, and after it.
+#[derive(Debug, Default)]
+pub struct KnownDigests {
+    before: Digests,
+    after: Digests,
+}
+
 /// A file that changed so shortly before it was hashed may change again within one tick of its time
 /// stamp (Git's racy rule), so its digest is not kept; file systems tick in two seconds at most.
 const RACY_NS: i64 = 2_000_000_000;
@@ -59,7 +66,7 @@ impl FilesVersion {
         paths: &[PathBuf],
         format: &str,
         mode: &DataVersionMode,
-        digests: &mut Digests,
+        digests: &mut KnownDigests,
     ) -> io::Result<Self> {
         let stats = paths.iter().map(|path| Ok((path.clone(), stat(path)?)));
         let stats = stats.collect::<io::Result<Vec<_>>>()?;
@@ -79,16 +86,15 @@ impl FilesVersion {
                 Some(format!("stat:{}", hex(&hash.finalize()[..16])))
             }
             DataVersionMode::Auto | DataVersionMode::Content => {
-                let mut known = Digests::default();
                 let mut hash = Sha256::new_with_prefix(format);
                 for (path, stat) in &stats {
                     let digest = digests
+                        .before
                         .take(stat)
                         .map_or_else(|| KnownDigest::read(path, *stat), Ok)?;
                     hash.update(format!("{}\n", digest.sha256));
-                    known.0.push(digest);
+                    digests.after.0.push(digest);
                 }
-                *digests = known;
                 Some(format!("content:{}", hex(&hash.finalize()[..16])))
             }
         };
@@ -100,6 +106,21 @@ impl FilesVersion {
         self.stats
             .iter()
             .all(|(path, before)| stat(path).is_ok_and(|now| now == *before))
+    }
+}
+
+impl KnownDigests {
+    /// What is known before files are looked at.
+    pub fn before(before: Digests) -> Self {
+        Self {
+            before,
+            after: Digests::default(),
+        }
+    }
+
+    /// What is known of the files that were looked at.
+    pub fn after(self) -> Digests {
+        self.after
     }
 }
 
@@ -174,8 +195,15 @@ fn nanoseconds(time: SystemTime) -> i64 {
 mod tests {
     use super::*;
 
-    fn version(path: &Path, digests: &mut Digests) -> FilesVersion {
-        FilesVersion::read(&[path.to_owned()], "Csv", &DataVersionMode::Auto, digests).unwrap()
+    fn version(path: &Path, digests: Digests) -> (FilesVersion, Digests) {
+        let mut known = KnownDigests::before(digests);
+        let version = FilesVersion::read(
+            &[path.to_owned()],
+            "Csv",
+            &DataVersionMode::Auto,
+            &mut known,
+        );
+        (version.unwrap(), known.after())
     }
 
     #[test]
@@ -183,13 +211,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("f");
         std::fs::write(&path, "content").unwrap();
-        let mut digests = Digests::default();
-        let token = version(&path, &mut digests).token;
+        let (first, mut digests) = version(&path, Digests::default());
         digests.0[0].sha256 = "known".into();
         let kept = serde_json::to_value(&digests).unwrap();
-        let mut recalled: Digests = serde_json::from_value(kept).unwrap();
-        let again = version(&path, &mut recalled).token;
-        assert_ne!(token, again, "the digest was taken as it was kept");
+        let recalled: Digests = serde_json::from_value(kept).unwrap();
+        let (again, recalled) = version(&path, recalled);
+        assert_ne!(
+            first.token, again.token,
+            "the digest was taken as it was kept"
+        );
         assert_eq!(recalled.0[0].sha256, "known");
     }
 
@@ -198,8 +228,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("f");
         std::fs::write(&path, "content").unwrap();
-        let mut digests = Digests::default();
-        version(&path, &mut digests);
+        let (_, digests) = version(&path, Digests::default());
         assert!(digests.kept().0.is_empty());
     }
 
@@ -208,7 +237,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("f");
         std::fs::write(&path, "content").unwrap();
-        let version = version(&path, &mut Digests::default());
+        let (version, _) = version(&path, Digests::default());
         assert!(version.still_holds());
         std::fs::write(&path, "content and more").unwrap();
         assert!(!version.still_holds());

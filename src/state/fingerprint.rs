@@ -35,11 +35,13 @@ struct Inputs<'r> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     if_column_exists: bool,
     table: &'r JsonText,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    other: Option<RelationInputs<'r>>,
 }
 
-/// As they are recorded with each rule of the table; what can be long as its hash.
+/// As they are recorded with each rule that reads the relation; what can be long as its hash.
 #[derive(Serialize)]
-struct SharedInputs<'t> {
+struct RelationInputs<'t> {
     #[serde(skip_serializing_if = "Option::is_none")]
     table_where: Option<&'t SqlExpression>,
     engine: &'t str,
@@ -53,36 +55,58 @@ struct SharedInputs<'t> {
 #[derive(Debug)]
 pub struct TableInputs<'c> {
     config: &'c Config,
+    table: &'c Table,
     inputs: JsonText,
 }
 
 impl<'c> TableInputs<'c> {
-    pub fn of(table: &Table, config: &'c Config) -> Self {
-        let engine = config.engines.get(&table.engine);
-        let described = engine.map(|engine| &engine.kind.description);
+    pub fn of(table: &'c Table, config: &'c Config) -> Self {
+        let scope = table.scope.as_ref();
+        let inputs = RelationInputs::of(&table.source, scope, &table.engine, config);
+        Self {
+            config,
+            table,
+            inputs: JsonText::of(&inputs),
+        }
+    }
+}
+
+impl<'t> RelationInputs<'t> {
+    fn of(
+        source: &SourceSpec,
+        scope: Option<&'t SqlExpression>,
+        engine: &str,
+        config: &'t Config,
+    ) -> Self {
+        let settings = config.engines.get(engine);
+        let described = settings.map(|engine| &engine.kind.description);
         let harmless = described
             .map(|described| described.harmless_options.clone())
             .unwrap_or_default();
-        let options = engine
+        let options = settings
             .map(|engine| engine.config.options.clone())
             .unwrap_or_default();
         let options: Map<String, Value> = options
             .into_iter()
             .filter(|(name, _)| !harmless.contains(name))
             .collect();
-        let inputs = JsonText::of(&SharedInputs {
-            table_where: table.scope.as_ref(),
+        Self {
+            table_where: scope,
             engine: described.map_or("", |described| &described.name),
             engine_options: (!options.is_empty()).then(|| hash_of(&Value::Object(options))),
             engine_semantics: described.map(|described| described.semantics),
-            source: hash_of(&source_identity(table, config)),
-        });
-        Self { config, inputs }
+            source: hash_of(&source_identity(source, engine, config)),
+        }
     }
 }
 
 impl Fingerprint {
     pub fn of(rule: &Rule, shared: &TableInputs<'_>) -> Self {
+        let other = rule.check.other().map(|other| {
+            let place = other.place(shared.table, shared.config);
+            let scope = other.scope.as_ref();
+            RelationInputs::of(place.source, scope, place.engine, shared.config)
+        });
         let inputs = JsonText::of(&Inputs {
             rule_type: rule.rule_type,
             semantics: rule_type(rule.rule_type).map(|rule_type| rule_type.semantics),
@@ -90,6 +114,7 @@ impl Fingerprint {
             scope: rule.scope.as_ref(),
             if_column_exists: rule.if_column_exists,
             table: &shared.inputs,
+            other,
         });
         let inputs = without_secrets(inputs, shared.config);
         let hash = hex(&Sha256::digest(inputs.as_str()));
@@ -136,7 +161,7 @@ fn by_name(inputs: &JsonText) -> Map<String, Value> {
 }
 
 /// Where the rows are, relative to the config and without credentials.
-fn source_identity(table: &Table, config: &Config) -> Value {
+fn source_identity(source: &SourceSpec, engine: &str, config: &Config) -> Value {
     let relative = |path: &std::path::Path| {
         let folder = config.file.parent().unwrap_or(path);
         path.strip_prefix(folder)
@@ -144,7 +169,7 @@ fn source_identity(table: &Table, config: &Config) -> Value {
             .to_string_lossy()
             .into_owned()
     };
-    match &table.source {
+    match source {
         SourceSpec::Files(files) => json!({
             "path": relative(&files.path),
             "format": files.format.map(|format| format!("{format:?}")),
@@ -154,7 +179,7 @@ fn source_identity(table: &Table, config: &Config) -> Value {
         }),
         SourceSpec::Table(name) => json!({
             "table": name.parts().collect::<Vec<_>>(),
-            "database": config.engines.get(&table.engine).map(|engine| {
+            "database": config.engines.get(engine).map(|engine| {
                 let connection = &engine.config.connection;
                 connection.get("database").and_then(Value::as_str).map(|path| relative(path.as_ref()))
             }),

@@ -140,6 +140,7 @@ pub fn recall(rule: &Rule, entry: &RuleEntry) -> Option<(RuleResult, Option<Stri
             excluded: count_or_zero(&recorded.excluded_count)?,
             observed: recorded.observed,
             finding: recorded.finding.as_str().map(str::to_owned),
+            metadata: Map::new(),
         };
         verdict::judge(rule, counts)
     } else {

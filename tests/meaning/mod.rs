@@ -7,6 +7,7 @@ mod bad_input;
 mod in_time;
 mod keys;
 mod numbers;
+mod reconcile;
 mod scans;
 mod tables;
 mod texts;

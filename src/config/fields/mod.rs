@@ -15,7 +15,7 @@ mod refuse;
 mod rule;
 pub mod wording;
 
-pub use rule::RuleFields;
+pub use rule::{Home, RuleFields};
 use wording::{advice, wanted, words};
 
 /// Looking at so many keys takes less time than hashing one.

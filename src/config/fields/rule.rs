@@ -1,10 +1,13 @@
 //! What a rule type reads of a rule.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use data_validator_plugin::Dialect;
 
 use super::Fields;
+use crate::config::engine::Engine;
+use crate::config::source::{self, OtherSource};
 
 /// The keys of one rule that are its type's own: columns, expression and parameters.
 ///
@@ -14,9 +17,20 @@ pub struct RuleFields<'a> {
     pub parameters: Fields<'a>,
     rule: Fields<'a>,
     rule_type: &'a str,
-    dialect: &'a Dialect,
+    home: Home<'a>,
     /// The keys of the rule itself that its type reads.
     used: Vec<&'static str>,
+}
+
+/// Where the table of a rule is, which decides what the rule can name.
+#[derive(Clone, Copy)]
+pub struct Home<'a> {
+    /// The dialect of the table's engine.
+    pub dialect: &'a Dialect,
+    /// The engines of the config, by name.
+    pub engines: &'a BTreeMap<String, Engine>,
+    /// Where relative paths start.
+    pub folder: &'a Path,
 }
 
 /// Keys of a rule that only some rule types use.
@@ -28,13 +42,13 @@ impl<'a> RuleFields<'a> {
         rule: Fields<'a>,
         parameters: Fields<'a>,
         rule_type: &'a str,
-        dialect: &'a Dialect,
+        home: Home<'a>,
     ) -> Self {
         Self {
             parameters,
             rule,
             rule_type,
-            dialect,
+            home,
             used: Vec::new(),
         }
     }
@@ -53,6 +67,15 @@ impl<'a> RuleFields<'a> {
             return None;
         }
         columns.pop()
+    }
+
+    /// As [`RuleFields::columns`], where a rule can do without: then there are none.
+    pub fn columns_if_given(&mut self) -> Option<Option<Vec<String>>> {
+        self.used.extend(["column", "columns"]);
+        match self.rule.was_given("column") || self.rule.was_given("columns") {
+            true => self.columns().map(Some),
+            false => Some(None),
+        }
     }
 
     /// The columns of the rule: at least one, all different.
@@ -132,7 +155,18 @@ impl<'a> RuleFields<'a> {
 
     /// The SQL dialect of the engine that holds the table.
     pub fn dialect(&self) -> &Dialect {
-        self.dialect
+        self.home.dialect
+    }
+
+    /// A source among the parameters, of another relation than the table, perhaps on another engine.
+    pub fn other_source(&mut self, key: &'static str) -> Option<OtherSource> {
+        if !self.parameters.was_given(key) {
+            self.parameters.required::<serde_yaml::Value>(key);
+            return None;
+        }
+        let path = self.parameters.path().key(key);
+        let findings = self.parameters.findings();
+        source::read_other(self.parameters.value(key)?, &path, findings, self.home)
     }
 
     /// A diagnostic about the rule's expression.

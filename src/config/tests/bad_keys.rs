@@ -126,13 +126,11 @@ tables:
   - name: a
     chunks: {by: file}
     rules:
-      - {name: s, rule_type: reconcile, column: c}
+      - {name: s, rule_type: completeness, column: c}
 "
     ), @"
     config.yaml:4:5: error: 'chunks' (large tables in parts) is not available in this version yet
       help: remove it
-    config.yaml:6:30: error: rule type 'reconcile' is not available in this version yet
-      help: known: completeness, uniqueness, primary_key, range, pattern, custom, accepted_values, rejected_values, length, format, castable, comparison, not_in_future, freshness, row_count, aggregate, foreign_key, schema
     ");
 }
 

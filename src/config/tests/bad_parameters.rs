@@ -162,6 +162,40 @@ fn references_and_schemas() {
 }
 
 #[test]
+fn other_sides() {
+    insta::assert_snapshot!(errors(&[
+        "rule_type: reconcile, parameters: {keys: [a]}",
+        "rule_type: reconcile, parameters: {with: t}",
+        "rule_type: reconcile, columns: [a], parameters: {with: t, keys: [a]}",
+        "rule_type: reconcile, columns: [a], parameters: {with: t, mode: count}",
+        "rule_type: reconcile, parameters: {with: t, mode: count, keys: [a]}",
+        "rule_type: reconcile, parameters: {with: {engine: nowhere, table: t}, keys: [a]}",
+        "rule_type: reconcile, parameters: {with: {table: t, where: 'a >'}, keys: [a]}",
+        "rule_type: reconcile, parameters: {with: t, keys: [a], tolerance: -1}",
+        "rule_type: reconcile, parameters: {with: t, keys: [a], relative_tolerance: {x: 1}}",
+    ]), @"
+    45: error: 'with' is missing in 'parameters'
+      help: add 'with: …'
+    45: error: rows are put side by side by 'keys', of which there are none
+      help: write 'keys: [COLUMN]' for the mode 'rows', and 'columns' for what else is compared
+    75: error: a column is compared and a key too
+      help: write 'keys: [COLUMN]' for the mode 'rows', and 'columns' for what else is compared
+    59: error: the mode 'count' compares no columns
+      help: write 'keys: [COLUMN]' for the mode 'rows', and 'columns' for what else is compared
+    74: error: 'keys' are of the mode 'rows'
+      help: remove them, or write 'mode: rows'
+    61: error: unknown engine 'nowhere'
+      help: known: default
+    70: error: 'where': the SQL cannot be read: Expected: an expression, found: EOF
+      help: write a condition as it would stand behind WHERE
+    77: error: 'tolerance' is no number that values may lie apart
+      help: write a number from 0, or one for each of some columns, as {price: 0.01}
+    86: error: 'relative_tolerance' is no number that values may lie apart
+      help: write a part of the greater value, from 0 to less than 1, as 0.001 or {price: 0.001}
+    ");
+}
+
+#[test]
 fn a_reference_on_another_engine() {
     insta::assert_snapshot!(errors_of_config(
         "

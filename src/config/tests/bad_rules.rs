@@ -15,7 +15,7 @@ fn unknown_rule_type_names_the_near_ones() {
     ");
     insta::assert_snapshot!(errors_of_rule("{name: r, rule_type: zzz}"), @"
     config.yaml:2:22: error: unknown rule type 'zzz'
-      help: known: completeness, uniqueness, primary_key, range, pattern, custom, accepted_values, rejected_values, length, format, castable, comparison, not_in_future, freshness, row_count, aggregate, foreign_key, schema
+      help: known: completeness, uniqueness, primary_key, range, pattern, custom, accepted_values, rejected_values, length, format, castable, comparison, not_in_future, freshness, row_count, aggregate, foreign_key, schema, reconcile
     ");
 }
 

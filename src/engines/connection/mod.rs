@@ -85,6 +85,11 @@ impl Connection {
         }
     }
 
+    /// The engine's name in the config.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     pub fn description(&self) -> &Description {
         &self.description
     }

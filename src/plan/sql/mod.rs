@@ -6,6 +6,7 @@ use data_validator_plugin::quote::fill;
 use data_validator_plugin::{Column, Dialect, LogicalType, Relation, Schema};
 
 use super::custom_sql::SqlExpression;
+use super::pairing::PairCount;
 use super::question::{Computation, Condition, Count, KeyCount, QueryCount, Question};
 use super::scans::Shape;
 use condition::{condition_sql, text_by_code_point};
@@ -16,12 +17,14 @@ mod estimates;
 mod failing;
 mod keys;
 mod orphans;
+mod pairs;
 mod parent_keys;
 mod partners;
 mod sample;
 
 pub use estimates::estimates;
 pub use failing::{first_failing, select_columns, with_failed_rules};
+pub use pairs::{Numbered, Side, ordered};
 pub use sample::sample;
 
 /// The rows that a table's rules look at.
@@ -65,11 +68,7 @@ pub fn scan(
     questions: &[impl Borrow<Question>],
 ) -> String {
     let first: &Question = questions[0].borrow();
-    let scopes: Vec<String> = first
-        .scope
-        .iter()
-        .map(|scope| format!("({})", scope.as_sql()))
-        .collect();
+    let scopes = scopes(first);
     let each = |count: &dyn Fn(&Question) -> String| {
         let counts: Vec<String> = questions.iter().map(|it| count(it.borrow())).collect();
         select_list(&counts)
@@ -107,6 +106,13 @@ pub fn scan(
             each(&|question| over_all_rows(dialect, question)),
             rows.filtered(&[])
         ),
+        (_, Count::Pairs { pairing, .. }) => {
+            let which: Vec<PairCount> = questions
+                .iter()
+                .filter_map(|it| pair_count(it.borrow()))
+                .collect();
+            pairs::counts(dialect, rows, &scopes, pairing, &which)
+        }
         (_, Count::Orphans { columns, parent }) => {
             orphans::orphans(dialect, rows, scopes, columns, parent)
         }
@@ -131,6 +137,12 @@ pub fn scan(
             query.over(&format!("SELECT * FROM {}", rows.filtered(&scopes)), answer)
         }
     }
+}
+
+/// The condition on the rows that a question is about, besides that of the relation.
+pub fn scopes(question: &Question) -> Vec<String> {
+    let scope = question.scope.iter();
+    scope.map(|scope| format!("({})", scope.as_sql())).collect()
 }
 
 /// The number of rows that have a value, where rows are grouped by it; longer than the column's own name,
@@ -187,6 +199,13 @@ fn sum_rows(dialect: &Dialect, question: &Question) -> String {
 fn key_count(question: &Question) -> Option<KeyCount> {
     match question.count {
         Count::Keys { which, .. } => Some(which),
+        _ => None,
+    }
+}
+
+fn pair_count(question: &Question) -> Option<PairCount> {
+    match question.count {
+        Count::Pairs { which, .. } => Some(which),
         _ => None,
     }
 }

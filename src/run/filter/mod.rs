@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::memory::Memory;
 use super::planning::PlanOptions;
 use super::prepare::{Prepared, Preparing, prepare};
+use super::reach::Reach;
 use super::result::{RuleResult, Status};
 use super::samples::failing_rows;
 use super::table;
@@ -37,9 +38,9 @@ mod tally;
 pub const FAILED_RULES: &str = "failed_rules";
 
 /// What a table is filtered with.
-pub struct Means<'a> {
+pub struct Means<'a, 'r> {
     pub config: &'a Config,
-    pub connection: &'a mut Connection,
+    pub reach: &'a mut Reach<'r>,
     pub limits: Limits<'a>,
     /// Whether rows are written although rules could not be judged.
     pub allow_unjudged: bool,
@@ -66,7 +67,7 @@ pub struct Filtered {
 /// When a rule cannot be judged, or a place not be written; then each place has the rows it had before, except
 /// that of two files the first may have been replaced.
 pub fn filter(
-    means: Means<'_>,
+    means: Means<'_, '_>,
     table: &Table,
     rules: &[&Rule],
     places: &Places,
@@ -74,7 +75,7 @@ pub fn filter(
     let attempted = format!("filtering table '{}'", table.name);
     let Means {
         config,
-        connection,
+        reach,
         limits,
         allow_unjudged,
         now,
@@ -83,26 +84,19 @@ pub fn filter(
     let found =
         sources::find(&table.source).map_err(|error| Error::unjudged(&attempted, &error))?;
     let preparing = Preparing {
-        connection,
+        reach,
         limits,
         config,
         options: PlanOptions::default(),
         now,
-        parents_of: &rules,
+        others_of: &rules,
     };
     let prepared = prepare(preparing, table, &found, &rules)
         .map_err(|error| Error::unjudged(&attempted, &error))?;
     let mut results: Vec<Option<RuleResult>> = rules.iter().map(|_| None).collect();
     let wanted: Vec<usize> = (0..rules.len()).collect();
     let mut memory = Memory::new(None, config, table, &rules);
-    table::run_scans(
-        connection,
-        limits,
-        &prepared,
-        &wanted,
-        &mut results,
-        &mut memory,
-    );
+    table::run_scans(reach, limits, &prepared, &wanted, &mut results, &mut memory);
     let judged = Judged::of(&rules, results, &prepared, &attempted)?;
     if !(judged.unjudged.is_empty() || allow_unjudged) {
         return Err(Error {
@@ -116,7 +110,14 @@ pub fn filter(
             ),
         });
     }
-    let tally = write(connection, limits, &prepared, &judged, places, &attempted)?;
+    let tally = write(
+        reach.connection,
+        limits,
+        &prepared,
+        &judged,
+        places,
+        &attempted,
+    )?;
     Ok(Filtered {
         table: table.name.clone(),
         places: places.clone(),

@@ -6,7 +6,6 @@ use data_validator_plugin::TableName;
 
 use crate::config::{Config, Output, SourceSpec, Table, Target};
 use crate::error::Error;
-use crate::rules::Reference;
 use crate::sources;
 
 /// Where the rows of one table go; at least one is given.
@@ -124,25 +123,20 @@ fn refuse_own_files(target: &Target, config: &Config) -> Result<(), Error> {
 
 /// What is written over a source would be judged by the next run, and the rows would be lost.
 fn refuse_source(target: &Target, table: &Table, config: &Config) -> Result<(), Error> {
-    let reads = |reader: &&Table| match (target, &reader.source) {
+    let reads = |source: &SourceSpec, engine: &str| match (target, source) {
         (Target::File(path), source) => sources::reads_file(source, path),
         (Target::Table(name), SourceSpec::Table(source)) => {
-            reader.engine == table.engine && may_be_same(name, source)
+            engine == table.engine && may_be_same(name, source)
         }
         _ => false,
     };
-    let refers_to = |reader: &&Table| {
-        let references = reader.rules.iter().filter_map(|it| it.check.reference());
-        let mut relations = references
-            .filter(|it| config.tables.iter().all(|known| known.name != it.table))
-            .filter_map(Reference::relation);
-        relations.any(|relation| match target {
-            Target::Table(name) => reader.engine == table.engine && may_be_same(name, &relation),
-            Target::File(_) => false,
-        })
+    let reads_other = |reader: &Table| {
+        let others = reader.rules.iter().filter_map(|it| it.check.other());
+        let mut places = others.map(|other| other.place(reader, config));
+        places.any(|place| reads(place.source, place.engine))
     };
     let mut readers = config.tables.iter();
-    match readers.find(|it| reads(it) || refers_to(it)) {
+    match readers.find(|it| reads(&it.source, &it.engine) || reads_other(it)) {
         None => Ok(()),
         Some(reader) => Err(Error::usage(
             format!(

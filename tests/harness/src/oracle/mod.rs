@@ -28,6 +28,7 @@ pub mod not_in_future;
 pub mod pattern;
 pub mod primary_key;
 pub mod range;
+pub mod reconcile;
 pub mod row_count;
 pub mod rule;
 pub mod schema;

@@ -25,6 +25,27 @@ pub fn of_one_kind(one: &LogicalType, other: &LogicalType) -> Option<(ReadAs, Re
     }
 }
 
+/// What values of two types are read as where they are compared; `None` where they are not.
+pub fn of_comparable(one: &LogicalType, other: &LogicalType) -> Option<(ReadAs, ReadAs)> {
+    use LogicalType as T;
+    let of_numbers =
+        |of: &T| of.can_be_nan() || matches!(of, T::Integer | T::Decimal { scale: 0, .. });
+    of_one_kind(one, other).or_else(|| {
+        Some(match (one, other) {
+            (one, other) if of_numbers(one) && of_numbers(other) => {
+                (ReadAs::Double, ReadAs::Double)
+            }
+            (T::Date, T::Timestamp) => (ReadAs::TimestampOfDate, ReadAs::Timestamp),
+            (T::Timestamp, T::Date) => (ReadAs::Timestamp, ReadAs::TimestampOfDate),
+            (T::Date, T::TimestampTz) => (ReadAs::MomentOfDate, ReadAs::Moment),
+            (T::TimestampTz, T::Date) => (ReadAs::Moment, ReadAs::MomentOfDate),
+            (T::Timestamp, T::TimestampTz) => (ReadAs::MomentOfTimestamp, ReadAs::Moment),
+            (T::TimestampTz, T::Timestamp) => (ReadAs::Moment, ReadAs::MomentOfTimestamp),
+            _ => return None,
+        })
+    })
+}
+
 /// An exact number beside one that may have more digits behind the point, which engines give both.
 fn exact(of: &LogicalType, other: &LogicalType) -> ReadAs {
     let ((whole, of_column), (_, scale)) = (digits(of), digits(other));
