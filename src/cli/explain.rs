@@ -61,6 +61,15 @@ fn show(prepared: &Prepared<'_>, dialect: &Dialect) {
     }
     for rule in &prepared.rules {
         match &rule.step {
+            Step::Ask {
+                total: None,
+                questions,
+            } if questions.is_empty() => {
+                anstream::println!(
+                    "  {} is judged by the columns, without a scan",
+                    rule.rule.name
+                );
+            }
             Step::Ask { .. } => {}
             Step::Skip(why) => anstream::println!("  {} is skipped: {why}", rule.rule.name),
             Step::Unfit(error) => {

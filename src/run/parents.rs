@@ -62,9 +62,9 @@ pub fn detach(connection: &mut Connection, table: &Table, rules: &[&Rule]) {
     }
 }
 
-/// No two tables of a config have a name with a line break.
+/// No table of a config has a name with a tab; a line break would break the SQL that is shown.
 fn attached_name(table: &Table, number: usize) -> String {
-    format!("{number}\n{}", table.name)
+    format!("{number}\t{}", table.name)
 }
 
 fn attach(
