@@ -70,6 +70,7 @@ pub fn parse(name: &str) -> Option<LogicalType> {
         .then_some(LogicalType::Decimal { precision, scale })
 }
 
-fn names() -> impl Iterator<Item = &'static str> {
+/// The names of the types without arguments.
+pub fn names() -> impl Iterator<Item = &'static str> {
     TYPES.iter().map(|(name, _)| *name)
 }

@@ -8,9 +8,11 @@ use serde_yaml::Value;
 
 use crate::plan::custom_sql::SqlQuery;
 
-use super::fields::Fields;
 use super::fields::wording::{shortened, words};
+use super::fields::{Fields, Known};
 use super::findings::Findings;
+use super::key::Key;
+use super::keys;
 use super::path::KeyPath;
 use super::source_files::{ending, formats, read_files, refuse_unreadable};
 use super::source_url::refuse_url;
@@ -39,7 +41,7 @@ pub fn read(
             }
         },
         Value::Mapping(mapping) => from_mapping(
-            Fields::new(findings, path.clone(), mapping),
+            Fields::new(findings, path.clone(), mapping, &[]),
             folder,
             dialect,
         ),
@@ -101,29 +103,34 @@ fn any_format(path: PathBuf) -> FilesSpec {
 }
 
 fn from_mapping(mut fields: Fields<'_>, folder: &Path, dialect: &Dialect) -> Option<SourceSpec> {
-    let kinds = ["path", "table", "query"];
-    let given: Vec<&str> = kinds
-        .into_iter()
-        .filter(|kind| fields.was_given(kind))
-        .collect();
-    let source = match given[..] {
-        ["path"] => read_files(&mut fields, folder).map(SourceSpec::Files),
-        ["table"] => read_table(&mut fields).map(SourceSpec::Table),
-        ["query"] => read_query(&mut fields, dialect).map(SourceSpec::Query),
-        _ => {
-            kinds.iter().for_each(|kind| fields.ask(kind));
-            let found = if given.is_empty() {
-                "none".to_owned()
-            } else {
-                given.join(" and ")
-            };
-            let message = format!(
-                "a source has exactly one of {}, found {found}",
-                kinds.join(", ")
-            );
-            fields.refuse_unless_refused(&message, "keep the one that says where the rows are");
-            return None;
-        }
+    let kinds = [
+        ("path", keys::FILES),
+        ("table", keys::RELATION),
+        ("query", keys::QUERY),
+    ];
+    let given = kinds.into_iter().filter(|(kind, _)| fields.was_given(kind));
+    let given: Vec<(&str, &'static [Key])> = given.collect();
+    let [(kind, keys)] = given[..] else {
+        let names = |kinds: &[(&'static str, _)], between: &str| {
+            let names: Vec<&str> = kinds.iter().map(|(kind, _)| *kind).collect();
+            names.join(between)
+        };
+        let found = match given[..] {
+            [] => "none".to_owned(),
+            _ => names(&given, " and "),
+        };
+        let message = format!(
+            "a source has exactly one of {}, found {found}",
+            names(&kinds, ", ")
+        );
+        fields.refuse_unless_refused(&message, "keep the one that says where the rows are");
+        return None;
+    };
+    fields.set_known(Known::Keys(keys));
+    let source = match kind {
+        "path" => read_files(&mut fields, folder).map(SourceSpec::Files),
+        "table" => read_table(&mut fields).map(SourceSpec::Table),
+        _ => read_query(&mut fields, dialect).map(SourceSpec::Query),
     };
     fields.finish();
     source

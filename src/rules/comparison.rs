@@ -3,16 +3,13 @@
 //! ## What it checks
 //! Every value stands in a relation to the value of another column of its row.
 //!
+//! Whole and decimal numbers are compared exactly with each other, whole numbers with floating-point ones as
+//! doubles. Dates are compared with timestamps as their midnight, timestamps without zone with those with one
+//! as UTC. Texts are compared by code point. All other pairs of types are errors.
+//!
 //! ## NULL and NaN
 //! A record with NULL in either column is missing and does not fail (`nulls` changes that). NaN fails, also
 //! against NaN, for NaN is less than, equal to and greater than nothing, and not told from anything either.
-//!
-//! ## Parameters
-//! `operator`: `<`, `<=`, `>`, `>=`, `=` or `!=`, read from `column` to `other_column`.
-//! `other_column`: whole and decimal numbers are compared exactly with each other, whole numbers with
-//! floating-point ones as doubles. Dates are compared with timestamps as their midnight, timestamps without
-//! zone with those with one as UTC. Texts are compared by code point. All other pairs of types are errors.
-//! `nulls`: `pass` (default), `fail`, `exclude`.
 //!
 //! ## Example
 //! ```yaml
@@ -27,13 +24,21 @@ use std::sync::Arc;
 use data_validator_plugin::{Column, LogicalType};
 use serde::{Deserialize, Serialize};
 
-use super::nulls::Nulls;
-use super::{Answers, Check, Counts, Facts, RuleError, RuleType, column, row_rule};
+use super::nulls::{self, Nulls};
+use super::{Answers, Check, Counts, Facts, RuleError, RuleType, Subject, column, row_rule};
 use crate::config::fields::RuleFields;
+use crate::config::key::{Key, Kind};
 use crate::plan::question::{Condition, Operand, Operator, Question, ReadAs};
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "comparison",
+    about: "the comparison is FALSE",
+    subject: Subject::Column,
+    parameters: &[
+        Key::required("operator", Kind::one_of::<Relation>(), "Read from `column` to `other_column`."),
+        Key::required("other_column", Kind::Text, "The column to compare with."),
+        nulls::KEY,
+    ],
     semantics: 1,
     read,
 };
