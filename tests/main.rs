@@ -13,6 +13,7 @@ mod command_line;
 mod crash;
 mod documentation;
 mod engines;
+mod every_key;
 mod failing_rows;
 mod failing_rows_random;
 mod filter;
