@@ -10,6 +10,7 @@
 mod bad_config;
 mod bad_data;
 mod command_line;
+mod config_schema;
 mod crash;
 mod documentation;
 mod engines;
@@ -20,6 +21,7 @@ mod filter;
 mod filter_kills;
 mod flights;
 mod forms;
+mod generated;
 mod meaning;
 mod plugins;
 mod postgres_tables;

@@ -50,6 +50,7 @@ mod resolve;
 mod retry;
 mod rule;
 mod samples;
+pub mod schema;
 mod secrets;
 mod source;
 mod source_files;
