@@ -30,6 +30,7 @@ mod reports;
 mod restarts;
 mod retry;
 mod reuse;
+mod rule_reference;
 mod rules;
 mod samples;
 mod soundness;
