@@ -63,6 +63,9 @@ impl Known<'_> {
         };
         let all = listed.iter().copied().chain(built(self.common()));
         did_you_mean(key, all).unwrap_or_else(|| match listed[..] {
+            [] if matches!(self, Self::Parameters(_)) => {
+                "rules of this type have no parameters".to_owned()
+            }
             [] => "no keys are known here".to_owned(),
             _ => format!("known keys: {}", listed.join(", ")),
         })
