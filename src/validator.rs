@@ -231,6 +231,7 @@ impl DataValidator {
         &mut self,
         selection: &Selection,
         form: Option<FormName>,
+        now: Option<Timestamp>,
         show: &mut dyn FnMut(&Prepared<'_>, &Dialect),
     ) -> Result<(), Error> {
         let interrupt = Interrupt::default();
@@ -256,7 +257,7 @@ impl DataValidator {
                 limits,
                 config: &self.config,
                 options,
-                now: Timestamp::now(),
+                now: now.unwrap_or_else(Timestamp::now),
                 parents_of: &rules,
             };
             let prepared = prepare(preparing, table, &found, &rules)

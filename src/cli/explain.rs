@@ -1,6 +1,7 @@
 //! `data-validator run --explain`: what would be run, and why in this form.
 
 use data_validator_plugin::Dialect;
+use jiff::Timestamp;
 
 use super::Failure;
 use super::exit::Exit;
@@ -14,8 +15,9 @@ pub fn explain(
     validator: &mut DataValidator,
     selection: &Selection,
     form: Option<FormName>,
+    now: Option<Timestamp>,
 ) -> Result<Exit, Failure> {
-    validator.explain(selection, form, &mut |prepared, dialect| {
+    validator.explain(selection, form, now, &mut |prepared, dialect| {
         show(prepared, dialect);
     })?;
     Ok(Exit::Passed)
