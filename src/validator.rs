@@ -241,6 +241,7 @@ impl DataValidator {
         &mut self,
         selection: &Selection,
         form: Option<FormName>,
+        now: Option<Timestamp>,
         show: &mut dyn FnMut(&Prepared<'_>, DialectOf<'_>),
     ) -> Result<(), Error> {
         let interrupt = Interrupt::default();
@@ -271,7 +272,7 @@ impl DataValidator {
                 limits,
                 config: &self.config,
                 options,
-                now: Timestamp::now(),
+                now: now.unwrap_or_else(Timestamp::now),
                 others_of: &rules,
             };
             let prepared = prepare(preparing, table, &found, &rules)

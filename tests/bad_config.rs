@@ -199,6 +199,14 @@ fn custom_sql_that_is_more_than_one_read_is_refused() {
             "a = (SELECT max(a) FROM {table})",
             "'{table}' stands only in a query",
         ),
+        (
+            "SELECT count(*) FROM t WHERE name = '{table}'",
+            "'{table}' stands in quotes, where it is text and not the table",
+        ),
+        (
+            "SELECT count(*) FROM \\\"{table}\\\"",
+            "'{table}' stands in quotes, where it is text and not the table",
+        ),
     ] {
         assert_refused(
             with_rule(&format!(

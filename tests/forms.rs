@@ -242,15 +242,20 @@ fn counts(validator: &mut DataValidator, form: Option<FormName>) -> Vec<String> 
 fn forms_taken(validator: &mut DataValidator, form: FormName) -> BTreeSet<String> {
     let mut taken = BTreeSet::new();
     validator
-        .explain(&Selection::default(), Some(form), &mut |prepared, _| {
-            taken.extend(
-                prepared
-                    .plan
-                    .choices
-                    .iter()
-                    .map(|choice| choice.form.to_string()),
-            );
-        })
+        .explain(
+            &Selection::default(),
+            Some(form),
+            None,
+            &mut |prepared, _| {
+                taken.extend(
+                    prepared
+                        .plan
+                        .choices
+                        .iter()
+                        .map(|choice| choice.form.to_string()),
+                );
+            },
+        )
         .unwrap();
     taken
 }

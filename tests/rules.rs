@@ -174,6 +174,7 @@ fn custom_counts_false_as_failed_and_unknown_as_missing() {
 - {name: count, rule_type: custom, expression: "SELECT COUNT(*) FROM {table} WHERE a > b;"}
 - {name: rows, rule_type: custom, expression: "SELECT a FROM {table} AS x WHERE a IS NULL OR a > b", parameters: {returns: failed_rows}}
 - {name: with, rule_type: custom, expression: "WITH big AS (SELECT * FROM {table} WHERE a > 2) SELECT count(*) FROM big"}
+- {name: literal, rule_type: custom, expression: "SELECT COUNT(*) FROM {table} WHERE '{table}' = concat('{', 'table}')"}
 - {name: in_scope, rule_type: custom, where: "a = 1", expression: "SELECT COUNT(*) FROM {table}"}
 - {name: too_many, rule_type: custom, expression: "SELECT 7"}
 - {name: several_rows, rule_type: custom, expression: "SELECT a FROM {table}"}
@@ -187,6 +188,7 @@ fn custom_counts_false_as_failed_and_unknown_as_missing() {
             ("count", [3, 1, 0], "failed"),
             ("rows", [3, 2, 0], "failed"),
             ("with", [3, 1, 0], "failed"),
+            ("literal", [3, 3, 0], "failed"),
             ("in_scope", [1, 1, 0], "failed"),
             ("too_many", [0, 0, 0], "error"),
             ("several_rows", [0, 0, 0], "error"),

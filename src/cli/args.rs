@@ -45,6 +45,8 @@ pub enum Command {
     /// Show, inspect or begin engines that come as plugins
     #[command(subcommand)]
     Plugin(Plugin),
+    /// Print the JSON Schema of a config, by which editors complete and check it
+    Schema,
 }
 
 #[derive(Debug, Subcommand)]

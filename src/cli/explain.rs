@@ -1,5 +1,7 @@
 //! `data-validator run --explain`: what would be run, and why in this form.
 
+use jiff::Timestamp;
+
 use super::Failure;
 use super::exit::Exit;
 use crate::DataValidator;
@@ -14,8 +16,9 @@ pub fn explain(
     validator: &mut DataValidator,
     selection: &Selection,
     form: Option<FormName>,
+    now: Option<Timestamp>,
 ) -> Result<Exit, Failure> {
-    validator.explain(selection, form, &mut |prepared, dialect_of| {
+    validator.explain(selection, form, now, &mut |prepared, dialect_of| {
         show(prepared, dialect_of);
     })?;
     Ok(Exit::Passed)
@@ -63,6 +66,15 @@ fn show(prepared: &Prepared<'_>, dialect_of: DialectOf<'_>) {
     }
     for rule in &prepared.rules {
         match &rule.step {
+            Step::Ask {
+                total: None,
+                questions,
+            } if questions.is_empty() => {
+                anstream::println!(
+                    "  {} is judged by the columns, without a scan",
+                    rule.rule.name
+                );
+            }
             Step::Ask { .. } => {}
             Step::Skip(why) => anstream::println!("  {} is skipped: {why}", rule.rule.name),
             Step::Unfit(error) => {

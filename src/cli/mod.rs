@@ -22,6 +22,7 @@ mod logging;
 mod plugin;
 mod progress;
 mod run;
+mod schema;
 mod signals;
 mod state;
 
@@ -40,6 +41,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::CheckConnection(check) => (true, check_connection::check_connection(check)),
         Command::State(command) => (true, state::state(command)),
         Command::Plugin(command) => (true, plugin::plugin(command)),
+        Command::Schema => (true, schema::schema()),
     };
     end(ended, told_by_silence)
 }

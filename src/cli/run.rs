@@ -29,6 +29,7 @@ pub fn run(arguments: &Run) -> Result<Exit, Failure> {
             &mut DataValidator::from_config(config),
             &arguments.selection(),
             arguments.form,
+            arguments.now,
         );
     }
     let interrupt = Interrupt::default();

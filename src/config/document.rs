@@ -1,7 +1,6 @@
 //! The config as it is written: known keys with the right types, before anything is looked up.
 //!
-//! The keys of a config are named here and nowhere else. A key whose feature is yet to come
-//! stands in one of the lists below; taking its line out is the first step of building it.
+//! Which keys there are, and what each takes, is listed in [`super::keys`].
 
 use std::path::Path;
 use std::time::Duration;
@@ -18,8 +17,6 @@ use super::{OnEmpty, Severity, retry};
 use crate::engines::catalog::PluginFile;
 use crate::engines::retry::Policy;
 use crate::parallel;
-
-const LATER_TABLE_KEYS: &[(&str, &str)] = &[("chunks", "large tables in parts")];
 
 /// A config as written.
 pub struct Document<'a> {
@@ -121,7 +118,6 @@ impl<'a> Document<'a> {
             global_rules: read_rules(&mut root, "global_rules"),
             require_sql_rules: root.optional("require_sql_rules").unwrap_or_default(),
         };
-        root.ask("engine");
         root.finish();
         document
     }
@@ -136,7 +132,7 @@ impl<'a> EngineDocument<'a> {
     fn read(mut fields: Fields<'a>) -> Self {
         let retry = retry::read(fields.section("options"));
         let mut options = fields.open("options");
-        options.retain(|name, _| !retry::KEYS.contains(&name.as_str()));
+        options.retain(|name, _| !retry::is_hosts(name));
         let engine = Self {
             path: fields.path().clone(),
             engine_type: fields.optional("type"),
@@ -164,7 +160,6 @@ impl<'a> TableDocument<'a> {
             has_rules: !is_empty(fields.value("rules")),
             rules: read_rules(&mut fields, "rules"),
         };
-        fields.later(LATER_TABLE_KEYS);
         fields.finish();
         table
     }
@@ -257,7 +252,7 @@ fn read_tables<'a>(root: &mut Fields<'a>) -> Vec<TableDocument<'a>> {
     parallel::map(tables, TableDocument::read)
 }
 
-fn read_rules<'a>(fields: &mut Fields<'a>, key: &'static str) -> Vec<RuleDocument<'a>> {
+fn read_rules<'a>(fields: &mut Fields<'a>, key: &str) -> Vec<RuleDocument<'a>> {
     fields
         .mappings(key)
         .unwrap_or_default()

@@ -9,7 +9,7 @@ use crate::engines::catalog::Catalog;
 
 use super::EngineSettings;
 use super::document::EngineDocument;
-use super::fields::Fields;
+use super::fields::{Fields, Known};
 use super::findings::Findings;
 use super::secrets::Secrets;
 
@@ -72,10 +72,10 @@ fn read_connection<'a>(
     folder: &Path,
     secrets: &mut Secrets,
 ) -> Map<String, Value> {
+    params.set_known(Known::Names(keys.iter().map(|key| &*key.name).collect()));
     let mut connection = Map::new();
     for key in keys {
         if !params.was_given(&key.name) && !key.required {
-            params.ask(&key.name);
             continue;
         }
         if let Some(value) = read_setting(&mut params, key, folder, secrets) {
@@ -86,9 +86,9 @@ fn read_connection<'a>(
     connection
 }
 
-fn read_setting<'a>(
-    params: &mut Fields<'a>,
-    key: &'a ConfigKey,
+fn read_setting(
+    params: &mut Fields<'_>,
+    key: &ConfigKey,
     folder: &Path,
     secrets: &mut Secrets,
 ) -> Option<Value> {

@@ -81,6 +81,7 @@ pub fn is_of(found: &LogicalType, wanted: &LogicalType) -> bool {
     found == wanted || is_kept_as
 }
 
-fn names() -> impl Iterator<Item = &'static str> {
+/// The names of the types without arguments.
+pub fn names() -> impl Iterator<Item = &'static str> {
     TYPES.iter().map(|(name, _)| *name)
 }

@@ -5,7 +5,7 @@
 //! | file → text → value with positions | `text`, `yaml` (`marks`, `value_builder`, `positions`, `lenient`, `merge`) |
 //! | file ← environment ← command line | `load`, `environment`, `sources` |
 //! | `${…}` filled, values known to be secret | `interpolate`, `secrets` |
-//! | value → `Document`, as written | `document`, [`fields`] |
+//! | value → `Document`, as written | `document`, [`fields`], the keys that there are: [`keys`], [`key`] |
 //! | document → [`Config`], ready to run | `resolve`, `engine`, `table`, `rule`, `source` |
 //!
 //! What a config from a stranger must not do is in [`untrusted`].
@@ -33,6 +33,8 @@ mod environment;
 pub mod fields;
 mod findings;
 mod interpolate;
+pub mod key;
+pub mod keys;
 mod lenient;
 mod load;
 pub mod logical_type;
@@ -48,6 +50,7 @@ mod resolve;
 mod retry;
 mod rule;
 mod samples;
+pub mod schema;
 mod secrets;
 mod source;
 mod source_files;
@@ -191,6 +194,14 @@ impl FileKind {
         ("parquet", Self::Parquet),
         ("arrow", Self::Arrow),
     ];
+
+    /// The names, for messages.
+    pub fn names() -> Vec<String> {
+        Self::NAMES
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .collect()
+    }
 
     /// The format of that name, in any letter case.
     pub fn of_name(name: &str) -> Option<Self> {

@@ -127,12 +127,7 @@ impl Output {
     }
 }
 
-fn read_output<'a>(
-    fields: &mut Fields<'a>,
-    key: &'a str,
-    folder: &Path,
-    tables: usize,
-) -> Option<Output> {
+fn read_output(fields: &mut Fields<'_>, key: &str, folder: &Path, tables: usize) -> Option<Output> {
     let text: String = fields.optional(key)?;
     let ending = Path::new(&text)
         .extension()

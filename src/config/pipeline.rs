@@ -49,25 +49,48 @@ pub enum DataVersionMode {
     Value(String),
 }
 
-#[derive(Clone, Copy, Default, serde::Deserialize)]
+/// What holds the state.
+#[derive(Clone, Copy, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum StateKind {
-    #[default]
+pub enum StateKind {
     File,
 }
 
-#[derive(Clone, Copy, Default, serde::Deserialize)]
+/// Where the state keeps results.
+#[derive(Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum ResultsPlace {
-    #[default]
+pub enum ResultsPlace {
     Inline,
+    /// Not built yet.
+    External,
+}
+
+/// A [`DataVersionMode`] that is one word.
+#[derive(Clone, Copy, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DataVersionWord {
+    Auto,
+    Content,
+    Stat,
+    None,
 }
 
 impl Pipeline {
     /// Reads `pipeline`; a relative state file stands beside the config.
     pub fn read(mut fields: Fields<'_>, folder: &Path) -> Self {
-        let StateKind::File = fields.optional("state").unwrap_or_default();
-        let ResultsPlace::Inline = fields.optional("results").unwrap_or_default();
+        match fields.value("state") {
+            Some(Value::Mapping(_)) => fields.section("state").finish(),
+            _ => {
+                let _: Option<StateKind> = fields.optional("state");
+            }
+        }
+        if fields.optional("results") == Some(ResultsPlace::External) {
+            fields.refuse(
+                "results",
+                "'results: external' (results beside the state) is not available in this version yet",
+                "remove it",
+            );
+        }
         let pipeline = Self {
             state_file: fields
                 .optional("state_file")
@@ -91,20 +114,16 @@ impl DataVersionMode {
             None => Self::Auto,
             Some(Value::Mapping(_)) => {
                 let mut fields = table.section("data_version");
-                fields.later(&[("sql", "data versions asked of an engine")]);
                 let value = fields.required("value");
                 fields.finish();
                 value.map_or(Self::Auto, Self::Value)
             }
-            Some(Value::String(word)) if word == "auto" => Self::Auto,
-            Some(Value::String(word)) if word == "content" => Self::Content,
-            Some(Value::String(word)) if word == "stat" => Self::Stat,
-            Some(Value::String(word)) if word == "none" => Self::None,
-            Some(_) => {
-                let message = "'data_version' is none of auto, content, stat, none";
-                table.refuse("data_version", message, "write one of them, or {value: …}");
-                Self::Auto
-            }
+            Some(_) => match table.optional("data_version") {
+                None | Some(DataVersionWord::Auto) => Self::Auto,
+                Some(DataVersionWord::Content) => Self::Content,
+                Some(DataVersionWord::Stat) => Self::Stat,
+                Some(DataVersionWord::None) => Self::None,
+            },
         }
     }
 }

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use super::fields::Fields;
+use super::keys::HOST_OPTIONS;
 use crate::engines::retry::Policy;
 
-/// The host's options; all others are the engine's.
-pub const KEYS: &[&str] = &["max_retries", "retry_delay", "max_delay", "max_elapsed"];
+/// Whether an option is the host's, and not the engine's.
+pub fn is_hosts(option: &str) -> bool {
+    HOST_OPTIONS.iter().any(|key| key.name == option)
+}
 
 /// Reads the host's options from `options`; the engine's stay where they are.
 pub fn read(mut options: Fields<'_>) -> Policy {

@@ -9,6 +9,7 @@ use crate::similar::did_you_mean;
 use super::document::RuleDocument;
 use super::fields::{Home, RuleFields};
 use super::findings::Findings;
+use super::keys::{DATABRICKS, IF_COLUMN_EXISTS};
 use super::path::KeyPath;
 use super::{Limit, Rule};
 
@@ -49,19 +50,17 @@ pub fn resolve(
     }
     let mut if_column_exists = false;
     if scope == Scope::Global {
-        if_column_exists = parameters.optional("if_column_exists").unwrap_or_default();
-    } else if parameters.was_given("if_column_exists") {
-        parameters.ask("if_column_exists");
+        if_column_exists = parameters.optional(IF_COLUMN_EXISTS).unwrap_or_default();
+    } else if parameters.was_given(IF_COLUMN_EXISTS) {
         parameters.refuse(
-            "if_column_exists",
+            IF_COLUMN_EXISTS,
             "'if_column_exists' is for global rules",
             "remove it",
         );
     }
-    if parameters.was_given("databricks") {
-        parameters.ask("databricks");
+    if parameters.was_given(DATABRICKS) {
         findings.warn_at_key(
-            &parameters.path().key("databricks"),
+            &parameters.path().key(DATABRICKS),
             "'databricks' has no effect here",
             "remove it, or keep it for the Python package",
         );
@@ -71,10 +70,10 @@ pub fn resolve(
         .as_deref()
         .and_then(|name| known_type(name, &path, findings));
     let Some(rule_type) = rule_type else {
-        RuleFields::finish_without_type(fields);
+        fields.finish();
         return None;
     };
-    let mut own = RuleFields::new(fields, parameters, rule_type.name, home);
+    let mut own = RuleFields::new(fields, parameters, rule_type, home);
     let check = (rule_type.read)(&mut own);
     own.finish();
     Some(Rule {

@@ -67,8 +67,6 @@ impl Mask {
                 "take a random one, such as of 'openssl rand -hex 32'",
             );
         }
-        fields.ask("columns");
-        fields.ask("key");
         fields.finish();
         Self { columns, key }
     }

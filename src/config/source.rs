@@ -10,8 +10,10 @@ use crate::plan::custom_sql::{SqlExpression, SqlQuery};
 use crate::similar::did_you_mean;
 
 use super::fields::wording::{shortened, words};
-use super::fields::{Fields, Home};
+use super::fields::{Fields, Home, Known};
 use super::findings::Findings;
+use super::key::Key;
+use super::keys;
 use super::path::KeyPath;
 use super::rule::read_scope;
 use super::source_files::{ending, formats, read_files, refuse_unreadable};
@@ -41,9 +43,10 @@ pub fn read(
             }
         },
         Value::Mapping(mapping) => from_mapping(
-            Fields::new(findings, path.clone(), mapping),
+            Fields::new(findings, path.clone(), mapping, &[]),
             folder,
             dialect,
+            &keys::SOURCES,
         ),
         other => {
             let message = format!("a source is a text or a mapping, found {}", words(other));
@@ -90,7 +93,7 @@ pub fn read_other(
             scope: None,
         });
     };
-    let mut fields = Fields::new(findings, path.clone(), mapping);
+    let mut fields = Fields::new(findings, path.clone(), mapping, &[]);
     let engine: Option<String> = fields.optional("engine");
     let known = engine.as_ref().map(|name| home.engines.get(name));
     if let (Some(name), Some(None)) = (&engine, known) {
@@ -104,7 +107,7 @@ pub fn read_other(
         .map_or(home.dialect, |engine| &engine.dialect);
     let text: Option<String> = fields.optional("where");
     let scope = read_scope(text.as_deref(), path, dialect, findings);
-    let source = from_mapping(fields, home.folder, dialect)?;
+    let source = from_mapping(fields, home.folder, dialect, &keys::OTHER_SOURCES)?;
     Some(OtherSource {
         name: match &source {
             SourceSpec::Files(files) => files.path.display().to_string(),
@@ -163,30 +166,36 @@ fn any_format(path: PathBuf) -> FilesSpec {
     }
 }
 
-fn from_mapping(mut fields: Fields<'_>, folder: &Path, dialect: &Dialect) -> Option<SourceSpec> {
-    let kinds = ["path", "table", "query"];
-    let given: Vec<&str> = kinds
-        .into_iter()
-        .filter(|kind| fields.was_given(kind))
-        .collect();
-    let source = match given[..] {
-        ["path"] => read_files(&mut fields, folder).map(SourceSpec::Files),
-        ["table"] => read_table(&mut fields).map(SourceSpec::Table),
-        ["query"] => read_query(&mut fields, dialect).map(SourceSpec::Query),
-        _ => {
-            kinds.iter().for_each(|kind| fields.ask(kind));
-            let found = if given.is_empty() {
-                "none".to_owned()
-            } else {
-                given.join(" and ")
-            };
-            let message = format!(
-                "a source has exactly one of {}, found {found}",
-                kinds.join(", ")
-            );
-            fields.refuse_unless_refused(&message, "keep the one that says where the rows are");
-            return None;
-        }
+/// Reads the one of these kinds that is given; beside it stand the keys of its kind.
+fn from_mapping(
+    mut fields: Fields<'_>,
+    folder: &Path,
+    dialect: &Dialect,
+    kinds: &[(&'static str, &'static [Key])],
+) -> Option<SourceSpec> {
+    let given = kinds.iter().filter(|(kind, _)| fields.was_given(kind));
+    let given: Vec<(&'static str, &'static [Key])> = given.copied().collect();
+    let [(kind, keys)] = given[..] else {
+        let names = |kinds: &[(&'static str, _)], between: &str| {
+            let names: Vec<&str> = kinds.iter().map(|(kind, _)| *kind).collect();
+            names.join(between)
+        };
+        let found = match given[..] {
+            [] => "none".to_owned(),
+            _ => names(&given, " and "),
+        };
+        let message = format!(
+            "a source has exactly one of {}, found {found}",
+            names(kinds, ", ")
+        );
+        fields.refuse_unless_refused(&message, "keep the one that says where the rows are");
+        return None;
+    };
+    fields.set_known(Known::Keys(keys));
+    let source = match kind {
+        "path" => read_files(&mut fields, folder).map(SourceSpec::Files),
+        "table" => read_table(&mut fields).map(SourceSpec::Table),
+        _ => read_query(&mut fields, dialect).map(SourceSpec::Query),
     };
     fields.finish();
     source

@@ -126,9 +126,5 @@ pub fn ending(text: &str) -> Option<String> {
 
 /// The formats, for messages.
 pub fn formats() -> String {
-    FileKind::NAMES
-        .iter()
-        .map(|(ending, _)| *ending)
-        .collect::<Vec<_>>()
-        .join(", ")
+    FileKind::names().join(", ")
 }

@@ -1,31 +1,17 @@
 //! # aggregate
 //!
 //! ## What it checks
-//! A number computed from all values of a column lies between two bounds. It judges the table as a whole:
-//! one record, which passes or fails; `observed` is the number.
+//! A number computed from all values of a column lies between two bounds, of which one is enough. It judges the
+//! table as a whole: one record, which passes or fails; `observed` is the number.
+//!
+//! Sums of floating-point numbers, and means and deviations, are judged and shown with nine digits, since
+//! the order of additions, which no engine promises, changes later ones.
 //!
 //! ## NULL and NaN
 //! NULL is left out. Where no value is left, the record is missing and does not fail (`nulls` changes that),
 //! but `distinct_count` is 0 then, and `null_fraction` of rows that are all NULL 1, which are judged. NaN among
 //! the values makes every function but these two NaN, which lies in no range and fails. Infinities are ordinary
 //! values.
-//!
-//! ## Parameters
-//! `function`:
-//! - `min`, `max`: of numbers, dates and timestamps.
-//! - `sum`, `mean`: of numbers. Of whole and decimal numbers they are exact.
-//! - `stddev_samp`, `stddev_pop`: the standard deviation of a sample (missing for one value) and of a
-//!   population, computed in doubles; of numbers whose squares no double holds it is an error on some engines.
-//! - `median`, `quantile` with `quantile: 0.95` (up to six digits): continuous, with linear interpolation
-//!   between the two nearest values.
-//! - `distinct_count`: different values, exactly. `null_fraction`: NULLs among all rows in scope, 0 to 1.
-//!
-//! `min_value`, `max_value`: one is enough, both are inclusive; dates and timestamps as in a range.
-//! `tolerance` (default 0): both bounds give way by so much; for numbers.
-//! `nulls`: `pass` (default), `fail`, `exclude`.
-//!
-//! Sums of floating-point numbers, and means and deviations, are judged and shown with nine digits, since
-//! the order of additions, which no engine promises, changes later ones.
 //!
 //! ## Example
 //! ```yaml
@@ -45,16 +31,26 @@ use bigdecimal::BigDecimal;
 use data_validator_plugin::LogicalType;
 use serde::Serialize;
 
-use super::bounds::Bounds;
-use super::function::{Function, Measured};
-use super::nulls::Nulls;
+use super::bounds::{self, Bounds};
+use super::function::{self, Function, Measured};
+use super::nulls::{self, Nulls};
 use super::number::Number;
-use super::{Answers, Check, Counts, Facts, RuleError, RuleType, calendar, column, table_rule};
+use super::{Answers, Check, Counts, Facts, RuleError, RuleType, Subject, calendar, column, table_rule};
 use crate::config::fields::RuleFields;
 use crate::plan::question::Question;
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "aggregate",
+    about: "the number computed from the table's values lies outside of the bounds",
+    subject: Subject::Column,
+    parameters: &[
+        function::FUNCTION,
+        function::QUANTILE,
+        bounds::MIN_VALUE,
+        bounds::MAX_VALUE,
+        bounds::TOLERANCE,
+        nulls::KEY,
+    ],
     semantics: 2,
     read,
 };

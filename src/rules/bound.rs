@@ -11,10 +11,35 @@ use serde::Serialize;
 
 use super::{RuleError, constant, moment};
 use crate::config::fields::Fields;
+use crate::config::key::{Key, Kind};
 use crate::plan::question::{Condition, Literal, Operator};
 
 /// The most digits an exact number has on any engine.
 const MAX_DIGITS: i64 = 38;
+
+pub const MIN_VALUE: Key = Key::optional(
+    "min_value",
+    Kind::Bound,
+    "The least value: a number, or text for dates (`2026-01-31`), timestamps (`2026-01-31T12:00:00Z`, UTC without a \
+     zone) and text columns. For a column of whole or decimal numbers a number with more than 15 digits stands in \
+     quotes, which keep all of them.",
+);
+
+pub const MAX_VALUE: Key = Key::optional("max_value", Kind::Bound, "The greatest value, likewise.");
+
+pub const EXCLUSIVE_MIN: Key = Key::optional(
+    "exclusive_min",
+    Kind::Boolean,
+    "Whether `min_value` itself fails.",
+)
+.or("false");
+
+pub const EXCLUSIVE_MAX: Key = Key::optional(
+    "exclusive_max",
+    Kind::Boolean,
+    "Whether `max_value` itself fails.",
+)
+.or("false");
 
 /// Which end of the range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -47,8 +72,8 @@ enum BoundValue {
 impl Side {
     fn keys(self) -> (&'static str, &'static str) {
         match self {
-            Self::Min => ("min_value", "exclusive_min"),
-            Self::Max => ("max_value", "exclusive_max"),
+            Self::Min => (MIN_VALUE.name, EXCLUSIVE_MIN.name),
+            Self::Max => (MAX_VALUE.name, EXCLUSIVE_MAX.name),
         }
     }
 }

@@ -10,6 +10,23 @@ use super::constant::{self, Constant, as_text};
 use super::number::Interval;
 use super::{RuleError, calendar};
 use crate::config::fields::Fields;
+use crate::config::key::{Key, Kind};
+
+pub const MIN_VALUE: Key = Key::optional(
+    "min_value",
+    Kind::Bound,
+    "The least number that passes; dates and timestamps as in a range.",
+);
+
+pub const MAX_VALUE: Key =
+    Key::optional("max_value", Kind::Bound, "The greatest number that passes.");
+
+pub const TOLERANCE: Key = Key::optional(
+    "tolerance",
+    Kind::Number,
+    "By how much both bounds give way; for numbers.",
+)
+.or("0");
 
 /// Bounds as a user wrote them; both inclusive.
 #[derive(Debug, Serialize)]

@@ -2,24 +2,11 @@
 //!
 //! ## What it checks
 //! Every text parses as a type. What parses is fixed here and the same on every engine; no engine's cast
-//! is asked. White space around a value and separators between digits are not allowed.
+//! is asked. White space around a value and separators between digits are not allowed. A column that has the
+//! type already passes.
 //!
 //! ## NULL and NaN
 //! NULL is missing and does not fail (`nulls` changes that). Empty text fails.
-//!
-//! ## Parameters
-//! `type`:
-//! - `integer`: digits with a sign or without, from -2^63 to 2^63 - 1; leading zeros do not count.
-//! - `decimal(PRECISION,SCALE)`: digits with a sign, a point, or without; at most PRECISION - SCALE of them
-//!   before and SCALE behind the point, where leading and trailing zeros do not count. No exponent.
-//! - `double`: as a decimal of any length, with an exponent or without; or `NaN`, `inf`, `Infinity` in any
-//!   letter case. A number that is too large for a double is taken for infinity, as IEEE 754 rounds it.
-//! - `boolean`: `true` or `false` in any letter case.
-//! - `date`: `YYYY-MM-DD` in the calendar of the years 1 to 9999.
-//! - `timestamp`: a date, alone or followed by `T` or a space and `HH:MM`, `HH:MM:SS` or `HH:MM:SS.ffffff`.
-//! - `timestamptz`: as a timestamp; seconds may be followed by `Z`, `±HH` or `±HH:MM`, less than 16 hours.
-//!
-//! `nulls`: `pass` (default), `fail`, `exclude`. A column that has the type already passes.
 //!
 //! ## Example
 //! ```yaml
@@ -34,17 +21,31 @@ use std::sync::Arc;
 use data_validator_plugin::LogicalType;
 use serde::Serialize;
 
-use super::nulls::Nulls;
+use super::nulls::{self, Nulls};
 use super::{
-    Answers, Check, Counts, Facts, RuleError, RuleType, column, row_rule, text_forms, typed_column,
+    Answers, Check, Counts, Facts, RuleError, RuleType, Subject, column, row_rule, text_forms, typed_column,
 };
 use crate::config::fields::RuleFields;
+use crate::config::key::{Key, Kind};
 use crate::config::logical_type;
 use crate::plan::question::{Condition, Question};
 use crate::plan::regex::{Extent, Pattern};
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "castable",
+    about: "the text does not parse as the type",
+    subject: Subject::Column,
+    parameters: &[
+        Key::required("type", Kind::ColumnType, "The type, and what parses as it:\n\n\
+         - `integer`: digits with a sign or without, from -2^63 to 2^63 - 1; leading zeros do not count.\n\
+         - `decimal(PRECISION,SCALE)`: digits with a sign, a point, or without; at most PRECISION - SCALE of them before and SCALE behind the point, where leading and trailing zeros do not count. No exponent.\n\
+         - `double`: as a decimal of any length, with an exponent or without; or `NaN`, `inf`, `Infinity` in any letter case. A number that is too large for a double is taken for infinity, as IEEE 754 rounds it.\n\
+         - `boolean`: `true` or `false` in any letter case.\n\
+         - `date`: `YYYY-MM-DD` in the calendar of the years 1 to 9999.\n\
+         - `timestamp`: a date, alone or followed by `T` or a space and `HH:MM`, `HH:MM:SS` or `HH:MM:SS.ffffff`.\n\
+         - `timestamptz`: as a timestamp; seconds may be followed by `Z`, `±HH` or `±HH:MM`, less than 16 hours."),
+        nulls::KEY,
+    ],
     semantics: 1,
     read,
 };

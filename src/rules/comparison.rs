@@ -3,18 +3,15 @@
 //! ## What it checks
 //! Every value stands in a relation to the value of another column of its row.
 //!
+//! Whole and decimal numbers are compared exactly with each other, whole numbers with floating-point ones as
+//! doubles; a decimal without digits behind the point is a whole number. Dates are compared with timestamps as
+//! their midnight, timestamps without zone with those with one as UTC, and all of them to the microsecond. Texts
+//! are compared by code point; booleans (false before true), times of day and bytes with their like. All other
+//! pairs of types are errors.
+//!
 //! ## NULL and NaN
 //! A record with NULL in either column is missing and does not fail (`nulls` changes that). NaN fails, also
 //! against NaN, for NaN is less than, equal to and greater than nothing, and not told from anything either.
-//!
-//! ## Parameters
-//! `operator`: `<`, `<=`, `>`, `>=`, `=` or `!=`, read from `column` to `other_column`.
-//! `other_column`: whole and decimal numbers are compared exactly with each other, whole numbers with
-//! floating-point ones as doubles; a decimal without digits behind the point is a whole number. Dates are
-//! compared with timestamps as their midnight, timestamps without zone with those with one as UTC, and all of
-//! them to the microsecond. Texts are compared by code point; booleans (false before true), times of
-//! day and bytes with their like. All other pairs of types are errors.
-//! `nulls`: `pass` (default), `fail`, `exclude`.
 //!
 //! ## Example
 //! ```yaml
@@ -29,13 +26,21 @@ use std::sync::Arc;
 use data_validator_plugin::Column;
 use serde::{Deserialize, Serialize};
 
-use super::nulls::Nulls;
-use super::{Answers, Check, Counts, Facts, RuleError, RuleType, column, reading, row_rule};
+use super::nulls::{self, Nulls};
+use super::{Answers, Check, Counts, Facts, RuleError, RuleType, Subject, column, reading, row_rule};
 use crate::config::fields::RuleFields;
+use crate::config::key::{Key, Kind};
 use crate::plan::question::{Condition, Literal, Operand, Operator, Question, ReadAs};
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "comparison",
+    about: "the comparison is FALSE",
+    subject: Subject::Column,
+    parameters: &[
+        Key::required("operator", Kind::one_of::<Relation>(), "Read from `column` to `other_column`."),
+        Key::required("other_column", Kind::Text, "The column to compare with."),
+        nulls::KEY,
+    ],
     semantics: 2,
     read,
 };

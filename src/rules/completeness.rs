@@ -7,10 +7,6 @@
 //! Here a missing value *is* failed, so `failed_count` equals `missing_count`. Empty text and NaN
 //! are values unless a parameter says otherwise.
 //!
-//! ## Parameters
-//! `empty_is_missing` (default false): `''` in a text column counts as missing.
-//! `nan_is_missing` (default false): NaN in a floating-point column counts as missing.
-//!
 //! ## Example
 //! ```yaml
 //! - {name: id_check, rule_type: completeness, column: customer_id, threshold: 0.95}
@@ -24,12 +20,19 @@ use std::sync::Arc;
 use data_validator_plugin::LogicalType;
 use serde::Serialize;
 
-use super::{Answers, Check, Counts, Facts, RuleError, RuleType, column};
+use super::{Answers, Check, Counts, Facts, RuleError, RuleType, Subject, column};
 use crate::config::fields::RuleFields;
+use crate::config::key::{Key, Kind};
 use crate::plan::question::{Condition, Count, Literal, Operator, Question};
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "completeness",
+    about: "a value is NULL",
+    subject: Subject::Columns,
+    parameters: &[
+        Key::optional("empty_is_missing", Kind::Boolean, "Whether `''` in a text column counts as missing.").or("false"),
+        Key::optional("nan_is_missing", Kind::Boolean, "Whether NaN in a floating-point column counts as missing.").or("false"),
+    ],
     semantics: 1,
     read,
 };

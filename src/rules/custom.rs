@@ -8,12 +8,6 @@
 //! ## NULL and NaN
 //! A record for which the expression is UNKNOWN is missing and does not fail (`nulls` changes that).
 //!
-//! ## Parameters
-//! `expression` (at rule level): one expression, or one query that only reads.
-//! `returns` (queries only): `failed_count` (default), the only cell of the only row is the count;
-//! `failed_rows`, each row of the query is a failed record.
-//! `nulls` (expressions only): `pass` (default), `fail`, `exclude`.
-//!
 //! ## Example
 //! ```yaml
 //! - {name: order, rule_type: custom, expression: "dep_time <= arr_time OR arr_time < 600"}
@@ -28,15 +22,23 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::nulls::Nulls;
+use super::nulls::{self, Nulls};
 use super::row_rule;
-use super::{Answers, Check, Counts, Facts, RuleError, RuleType};
+use super::{Answers, Check, Counts, Facts, RuleError, RuleType, Subject};
 use crate::config::fields::RuleFields;
+use crate::config::key::{Key, Kind};
 use crate::plan::custom_sql::{SqlExpression, SqlQuery};
 use crate::plan::question::{Condition, Count, QueryCount, Question};
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "custom",
+    about: "the expression is FALSE, or as the query counts",
+    subject: Subject::Expression,
+    parameters: &[
+        Key::optional("expression", Kind::Text, "The SQL, which may also stand beside `parameters`: one expression, or one query that only reads."),
+        Key::optional("returns", Kind::one_of::<Returns>(), "For queries: `failed_count`, the only cell of the only row is the number of failed records; `failed_rows`, each row of the query is one.").or("failed_count"),
+        nulls::KEY_OF_EXPRESSIONS,
+    ],
     semantics: 1,
     read,
 };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Answers, Check, Counts, Facts, RuleError, RuleType};
+use super::{Answers, Check, Counts, Facts, RuleError, RuleType, Subject};
 use crate::config::fields::RuleFields;
 use crate::plan::question::Question;
 
@@ -21,6 +21,9 @@ pub const RULE_TYPES: &[RuleType] = &[
 const fn rule_type(name: &'static str) -> RuleType {
     RuleType {
         name,
+        about: "of the Python package: Databricks alone judges it, and here the rule ends as an error",
+        subject: Subject::Anything,
+        parameters: &[],
         semantics: 1,
         read,
     }
@@ -30,7 +33,7 @@ const fn rule_type(name: &'static str) -> RuleType {
 struct OnDatabricksAlone;
 
 fn read(rule: &mut RuleFields<'_>) -> Option<Arc<dyn Check>> {
-    rule.take_anything();
+    rule.own_keys_of_any_type();
     Some(Arc::new(OnDatabricksAlone))
 }
 

@@ -1,17 +1,12 @@
 //! # foreign_key
 //!
 //! ## What it checks
-//! Every key leads to a row of another table: a record is failed when no row there has its key.
+//! Every key leads to a row of another table: a record is failed when no row there has its key. Each column has
+//! the type of its partner; whole and decimal numbers go together, and are equal by value.
 //!
 //! ## NULL and NaN
 //! A record with a NULL in any column of its key is missing and does not fail (`nulls` changes that). A
 //! referenced key with a NULL in it is nobody's. Columns that can be NaN are no keys, and an error.
-//!
-//! ## Parameters
-//! `references`: `{table: TABLE, columns: [COLUMN]}`, one column for each of the rule's. The table is one of
-//! the config, with all its rows whatever its own `where` says, or else a relation of the same engine.
-//! Each column has the type of its partner; whole and decimal numbers go together, and are equal by value.
-//! `nulls`: `pass` (default), `fail`, `exclude`.
 //!
 //! ## Example
 //! ```yaml
@@ -29,13 +24,22 @@ use std::sync::Arc;
 use data_validator_plugin::Column;
 use serde::Serialize;
 
-use super::nulls::Nulls;
-use super::{Answers, Check, Counts, Facts, Other, Reference, RuleError, RuleType, column, reading, row_rule};
+use super::nulls::{self, Nulls};
+use super::{
+    Answers, Check, Counts, Facts, Other, Reference, RuleError, RuleType, Subject, column, reading, reference,
+    row_rule,
+};
 use crate::config::fields::RuleFields;
 use crate::plan::question::{Condition, Count, Parent, ParentColumn, Question};
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "foreign_key",
+    about: "no row of the other table has its key",
+    subject: Subject::Columns,
+    parameters: &[
+        reference::REFERENCES,
+        nulls::KEY,
+    ],
     semantics: 1,
     read,
 };

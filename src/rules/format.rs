@@ -6,23 +6,6 @@
 //! ## NULL and NaN
 //! NULL is missing and does not fail (`nulls` changes that). Empty text fails.
 //!
-//! ## Parameters
-//! `format`, and what it means; the whole text has to be one:
-//! - `email`: what HTML's `<input type=email>` takes, ASCII only.
-//! - `uuid`: 32 hexadecimal digits in groups of 8-4-4-4-12 (RFC 9562), of any version and letter case.
-//! - `ipv4`: four numbers from 0 to 255 with points, without leading zeros.
-//! - `ipv6`: an address of RFC 4291, also shortened by `::` or with an IPv4 address at its end; no zone.
-//! - `url`: `http://` or `https://`, perhaps a user and `@`, a host name (of letters, digits, `-._~` and escaped
-//!   bytes), an IPv4 address or an IPv6 address in brackets, perhaps a port of up to five digits, and the path,
-//!   query and fragment that RFC 3986 allows.
-//! - `date`: `YYYY-MM-DD` in the calendar of the years 1 to 9999.
-//! - `datetime`: a date, `T` or a space, and `HH:MM`, `HH:MM:SS` or `HH:MM:SS.ffffff`, where seconds may be
-//!   followed by `Z`, `±HH` or `±HH:MM`, less than 16 hours.
-//! - `json`: RFC 8259. It is no matter of patterns, so an engine that cannot tell makes the rule end as an
-//!   error: PostgreSQL does.
-//!
-//! `nulls`: `pass` (default), `fail`, `exclude`.
-//!
 //! ## Example
 //! ```yaml
 //! - {name: contact, rule_type: format, column: email, parameters: {format: email}}
@@ -36,16 +19,31 @@ use std::sync::Arc;
 use data_validator_plugin::LogicalType;
 use serde::{Deserialize, Serialize};
 
-use super::nulls::Nulls;
+use super::nulls::{self, Nulls};
 use super::{
-    Answers, Check, Counts, Facts, RuleError, RuleType, row_rule, text_forms, typed_column,
+    Answers, Check, Counts, Facts, RuleError, RuleType, Subject, row_rule, text_forms, typed_column,
 };
 use crate::config::fields::RuleFields;
+use crate::config::key::{Key, Kind};
 use crate::plan::question::{Condition, Question};
 use crate::plan::regex::{Extent, Pattern};
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "format",
+    about: "the text is not of the form",
+    subject: Subject::Column,
+    parameters: &[
+        Key::required("format", Kind::one_of::<Format>(), "What the whole text has to be:\n\n\
+         - `email`: what HTML's `<input type=email>` takes, ASCII only.\n\
+         - `uuid`: 32 hexadecimal digits in groups of 8-4-4-4-12 (RFC 9562), of any version and letter case.\n\
+         - `ipv4`: four numbers from 0 to 255 with points, without leading zeros.\n\
+         - `ipv6`: an address of RFC 4291, also shortened by `::` or with an IPv4 address at its end; no zone.\n\
+         - `url`: `http://` or `https://`, perhaps a user and `@`, a host name (of letters, digits, `-._~` and escaped bytes), an IPv4 address or an IPv6 address in brackets, perhaps a port of up to five digits, and the path, query and fragment that RFC 3986 allows.\n\
+         - `date`: `YYYY-MM-DD` in the calendar of the years 1 to 9999.\n\
+         - `datetime`: a date, `T` or a space, and `HH:MM`, `HH:MM:SS` or `HH:MM:SS.ffffff`, where seconds may be followed by `Z`, `±HH` or `±HH:MM`, less than 16 hours.\n\
+         - `json`: RFC 8259. It is no matter of patterns, so an engine that cannot tell makes the rule end as an error: PostgreSQL does."),
+        nulls::KEY,
+    ],
     semantics: 1,
     read,
 };

@@ -2,16 +2,13 @@
 //!
 //! ## What it checks
 //! The latest date or timestamp of a column is not older than a time span. It judges the table as a whole:
-//! one record, which passes or fails.
+//! one record, which passes or fails; `observed` is the age in seconds, less than 0 for a value in the future.
+//!
+//! The age is counted from the present moment, which is that of the run, or what `--now` says, to the
+//! microsecond. A date is its midnight in UTC, and a timestamp without zone is taken for UTC.
 //!
 //! ## NULL and NaN
 //! NULL is left out. Where no row has a value, nothing shows that the table is fresh, and the rule fails.
-//!
-//! ## Parameters
-//! `max_age`: a span such as `90m`, `12h` or `7d`, or a number of seconds.
-//! The age is counted from the present moment, which is that of the run, or what `--now` says, to the
-//! microsecond. A date is its midnight in UTC, and a timestamp without zone is taken for UTC.
-//! `observed` is the age in seconds, less than 0 for a value in the future.
 //!
 //! ## Example
 //! ```yaml
@@ -33,13 +30,19 @@ use serde::Serialize;
 use super::not_in_future::column_in_time;
 use super::number::Number;
 use super::{
-    Answers, Check, Counts, Facts, RuleError, RuleType, calendar, column, moment, table_rule,
+    Answers, Check, Counts, Facts, RuleError, RuleType, Subject, calendar, column, moment, table_rule,
 };
 use crate::config::fields::RuleFields;
+use crate::config::key::{Key, Kind};
 use crate::plan::question::{Computation, Condition, End, Literal, Operator, Question};
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "freshness",
+    about: "the latest value of the table is older, or there is none",
+    subject: Subject::Column,
+    parameters: &[
+        Key::required("max_age", Kind::Duration, "The greatest age: a span such as `90m`, `12h` or `7d`, or a number of seconds."),
+    ],
     semantics: 1,
     read,
 };

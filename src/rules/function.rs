@@ -8,10 +8,30 @@ use super::number::Number;
 use super::quantile::Quantile;
 use super::{Answers, RuleError};
 use crate::config::fields::Fields;
+use crate::config::key::{Key, Kind};
 use crate::plan::question::{
     Computation, Condition, Count, End, KeyCount, Literal, Operator, Question,
 };
 use crate::plan::value::Value;
+
+pub const FUNCTION: Key = Key::required(
+    "function",
+    Kind::one_of::<Name>(),
+    "What is computed:\n\n\
+     - `min`, `max`: of numbers, dates and timestamps.\n\
+     - `sum`, `mean`: of numbers. Of whole and decimal numbers they are exact.\n\
+     - `stddev_samp`, `stddev_pop`: the standard deviation of a sample (missing for one value) and of a population, \
+     computed in doubles; of numbers whose squares no double holds it is an error on some engines.\n\
+     - `median`, `quantile`: continuous, with linear interpolation between the two nearest values.\n\
+     - `distinct_count`: different values, exactly.\n\
+     - `null_fraction`: NULLs among all rows in scope, 0 to 1.",
+);
+
+pub const QUANTILE: Key = Key::optional(
+    "quantile",
+    Kind::Rate,
+    "For `function: quantile`, which one, such as 0.95; up to six digits.",
+);
 
 /// Enough digits of a mean that no bound a user writes lies between it and what is left out.
 const MEAN_DIGITS: u64 = 60;
@@ -58,7 +78,6 @@ impl Function {
     pub fn read(parameters: &mut Fields<'_>) -> Option<Self> {
         let name: Option<Name> = parameters.required("function");
         if parameters.was_given("quantile") && name.is_some_and(|name| name != Name::Quantile) {
-            parameters.ask("quantile");
             let message = "'quantile' stands without 'function: quantile'";
             parameters.refuse("quantile", message, "remove it");
         }

@@ -1,15 +1,11 @@
 //! # length
 //!
 //! ## What it checks
-//! Every text has a number of characters between two bounds. Characters are Unicode scalar values: `é` as
+//! Every text has a number of characters between two bounds, of which one is enough. Characters are Unicode scalar values: `é` as
 //! one code point is one, as `e` and an accent two; most emojis are one.
 //!
 //! ## NULL and NaN
 //! NULL is missing and does not fail (`nulls` changes that). Empty text has length 0.
-//!
-//! ## Parameters
-//! `min`, `max`: the fewest and the most characters; or `equals`: exactly so many.
-//! `nulls`: `pass` (default), `fail`, `exclude`.
 //!
 //! ## Example
 //! ```yaml
@@ -24,14 +20,23 @@ use std::sync::Arc;
 use data_validator_plugin::LogicalType;
 use serde::Serialize;
 
-use super::nulls::Nulls;
+use super::nulls::{self, Nulls};
 use super::size::Size;
-use super::{Answers, Check, Counts, Facts, RuleError, RuleType, row_rule, typed_column};
+use super::{Answers, Check, Counts, Facts, RuleError, RuleType, Subject, row_rule, typed_column};
 use crate::config::fields::RuleFields;
+use crate::config::key::{Key, Kind};
 use crate::plan::question::{Condition, Operator, Question};
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "length",
+    about: "it has fewer or more characters",
+    subject: Subject::Column,
+    parameters: &[
+        Key::optional("min", Kind::Count(u64::MAX), "The fewest characters."),
+        Key::optional("max", Kind::Count(u64::MAX), "The most characters."),
+        Key::optional("equals", Kind::Count(u64::MAX), "Exactly so many characters, in place of the others."),
+        nulls::KEY,
+    ],
     semantics: 1,
     read,
 };

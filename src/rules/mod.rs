@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use serde_json::Map;
 
 use crate::config::fields::RuleFields;
+use crate::config::key::Key;
 use crate::plan::ability::Ability;
 use crate::plan::other_rows::OtherRows;
 use crate::plan::question::Question;
@@ -33,12 +34,14 @@ mod reading;
 mod reference;
 mod row_rule;
 mod size;
+mod subject;
 mod table_rule;
 mod text_forms;
 mod value_list;
 
 pub use other::{Other, Place};
 pub use reference::Reference;
+pub use subject::Subject;
 
 /// Declares the modules of the rule types and the table that names them.
 macro_rules! rule_types {
@@ -76,6 +79,11 @@ rule_types! {
 pub struct RuleType {
     /// The word in a config's `rule_type`.
     pub name: &'static str,
+    /// When a record fails, or the table as a whole.
+    pub about: &'static str,
+    pub subject: Subject,
+    /// What can stand under `parameters`; no other key is read.
+    pub parameters: &'static [Key],
     /// Raised when the same rule on the same data gives other counts than before: recorded results
     /// are then not taken over.
     pub semantics: u32,
@@ -222,12 +230,14 @@ impl RuleError {
     }
 }
 
+/// All that a config can name, those too that are not judged here.
+pub fn known() -> impl Iterator<Item = &'static RuleType> {
+    RULE_TYPES.iter().chain(databricks::RULE_TYPES)
+}
+
 /// The rule type of that name, also of one that is not judged here.
 pub fn rule_type(name: &str) -> Option<&'static RuleType> {
-    RULE_TYPES
-        .iter()
-        .chain(databricks::RULE_TYPES)
-        .find(|rule_type| rule_type.name == name)
+    known().find(|rule_type| rule_type.name == name)
 }
 
 /// The names of all rule types.

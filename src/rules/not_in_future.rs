@@ -1,15 +1,12 @@
 //! # not_in_future
 //!
 //! ## What it checks
-//! No date or timestamp lies behind the present moment.
+//! No date or timestamp lies behind the present moment, which is that of the run, or what `--now` says, in UTC
+//! and to the microsecond. A date is in the future when it comes after today's in UTC; a timestamp without
+//! zone is taken for UTC.
 //!
 //! ## NULL and NaN
 //! NULL is missing and does not fail (`nulls` changes that).
-//!
-//! ## Parameters
-//! `nulls`: `pass` (default), `fail`, `exclude`.
-//! The present moment is that of the run, or what `--now` says, in UTC and to the microsecond. A date is in
-//! the future when it comes after today's in UTC; a timestamp without zone is taken for UTC.
 //!
 //! ## Example
 //! ```yaml
@@ -24,13 +21,18 @@ use std::sync::Arc;
 use data_validator_plugin::{Column, LogicalType, Schema};
 use serde::Serialize;
 
-use super::nulls::Nulls;
-use super::{Answers, Check, Counts, Facts, RuleError, RuleType, column, moment, row_rule};
+use super::nulls::{self, Nulls};
+use super::{Answers, Check, Counts, Facts, RuleError, RuleType, Subject, column, moment, row_rule};
 use crate::config::fields::RuleFields;
 use crate::plan::question::{Condition, Operator, Question};
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "not_in_future",
+    about: "the date or timestamp comes after now",
+    subject: Subject::Column,
+    parameters: &[
+        nulls::KEY,
+    ],
     semantics: 1,
     read,
 };

@@ -1,8 +1,25 @@
 //! What a missing value means to a rule that judges values.
 
 use crate::config::fields::Fields;
+use crate::config::key::{Key, Kind};
 
 use super::Counts;
+
+/// What a rule that judges values does with NULL.
+pub const KEY: Key = Key::optional(
+    "nulls",
+    Kind::one_of::<Nulls>(),
+    "What a missing value does: `pass`, it does not fail; `fail`, it fails; `exclude`, only records with a value are \
+     judged.",
+)
+.or("pass");
+
+/// What an expression that is UNKNOWN does.
+pub const KEY_OF_EXPRESSIONS: Key = Key {
+    about: "For expressions, what a record does for which it is UNKNOWN: `pass`, it does not fail; `fail`, it fails; \
+            `exclude`, only the other records are judged.",
+    ..KEY
+};
 
 /// The parameter `nulls`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]

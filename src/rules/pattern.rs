@@ -6,14 +6,6 @@
 //! ## NULL and NaN
 //! NULL is missing and does not fail (`nulls` changes that). Empty text is a value.
 //!
-//! ## Parameters
-//! `pattern`: in the portable subset, which means the same on every engine: no look-around, no
-//! back-references, counted repeats up to 255; `\d`, `\w`, `\s` and `\b` are ASCII.
-//! `match`: `search` (default) finds the pattern anywhere, `full` asks that all of the text matches.
-//! `negate` (default false): a match fails.
-//! `native` (default false): the pattern is the engine's own; what it means is then up to the engine.
-//! `nulls`: `pass` (default), `fail`, `exclude`.
-//!
 //! ## Example
 //! ```yaml
 //! - {name: carriers, rule_type: pattern, column: carrier, parameters: {pattern: "^[A-Z0-9]{2}$"}}
@@ -27,15 +19,25 @@ use std::sync::Arc;
 use data_validator_plugin::LogicalType;
 use serde::Serialize;
 
-use super::nulls::Nulls;
+use super::nulls::{self, Nulls};
 use super::row_rule;
-use super::{Answers, Check, Counts, Facts, RuleError, RuleType, typed_column};
+use super::{Answers, Check, Counts, Facts, RuleError, RuleType, Subject, typed_column};
 use crate::config::fields::RuleFields;
+use crate::config::key::{Key, Kind};
 use crate::plan::question::{Condition, Question};
 use crate::plan::regex::{Extent, Pattern as PortablePattern};
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "pattern",
+    about: "the text has no match",
+    subject: Subject::Column,
+    parameters: &[
+        Key::required("pattern", Kind::Text, "A regular expression in the portable subset, which means the same on every engine: no look-around, no back-references, counted repeats up to 255; `\\d`, `\\w`, `\\s` and `\\b` are ASCII."),
+        Key::optional("match", Kind::one_of::<Match>(), "`search` finds the pattern anywhere, `full` asks that all of the text matches.").or("search"),
+        Key::optional("negate", Kind::Boolean, "Whether a match fails, and not its absence.").or("false"),
+        Key::optional("native", Kind::Boolean, "Whether the pattern is the engine's own; what it means is then up to the engine.").or("false"),
+        nulls::KEY,
+    ],
     semantics: 1,
     read,
 };

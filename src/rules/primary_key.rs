@@ -5,12 +5,11 @@
 //! a record is failed when its key is not complete or when it is surplus, so three records with one key
 //! give two failed ones.
 //!
+//! When records failed, the result's metadata has `duplicate_keys` (keys that occur more than once) and
+//! `duplicate_rows` (records that have them), found by a further scan.
+//!
 //! ## NULL and NaN
 //! A record with a NULL in any column of its key is failed, and counted as missing too. NaN equals NaN.
-//!
-//! ## Parameters
-//! None. When records failed, the result's metadata has `duplicate_keys` (keys that occur more than
-//! once) and `duplicate_rows` (records that have them), found by a further scan.
 //!
 //! ## Example
 //! ```yaml
@@ -25,12 +24,15 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Answers, Check, Counts, Detail, Facts, RuleError, RuleType, column, uniqueness};
+use super::{Answers, Check, Counts, Detail, Facts, RuleError, RuleType, Subject, column, uniqueness};
 use crate::config::fields::RuleFields;
 use crate::plan::question::{Condition, Question};
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "primary_key",
+    about: "its key was there already, or has a NULL",
+    subject: Subject::Columns,
+    parameters: &[],
     semantics: 1,
     read,
 };

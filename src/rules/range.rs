@@ -1,17 +1,11 @@
 //! # range
 //!
 //! ## What it checks
-//! Every value lies between two bounds. Numbers, dates, timestamps, and text by code point.
+//! Every value lies between two bounds, of which one is enough. Numbers, dates, timestamps, and text by code
+//! point.
 //!
 //! ## NULL and NaN
 //! NULL is missing and does not fail (`nulls` changes that). NaN fails; infinities are ordinary.
-//!
-//! ## Parameters
-//! `min_value`, `max_value`: one is enough; a number, or text for dates (`2026-01-31`), timestamps
-//! (`2026-01-31T12:00:00Z`, UTC without a zone) and text columns. For a column of whole or decimal numbers
-//! a number with more than 15 digits stands in quotes, which keep all of them.
-//! `exclusive_min`, `exclusive_max` (default false): the bound itself fails.
-//! `nulls`: `pass` (default), `fail`, `exclude`.
 //!
 //! ## Example
 //! ```yaml
@@ -26,15 +20,24 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::bound::{Bound, Side};
-use super::nulls::Nulls;
+use super::bound::{self, Bound, Side};
+use super::nulls::{self, Nulls};
 use super::row_rule;
-use super::{Answers, Check, Counts, Facts, RuleError, RuleType, column};
+use super::{Answers, Check, Counts, Facts, RuleError, RuleType, Subject, column};
 use crate::config::fields::RuleFields;
 use crate::plan::question::{Condition, Question};
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "range",
+    about: "the value lies outside of the bounds",
+    subject: Subject::Column,
+    parameters: &[
+        bound::MIN_VALUE,
+        bound::MAX_VALUE,
+        bound::EXCLUSIVE_MIN,
+        bound::EXCLUSIVE_MAX,
+        nulls::KEY,
+    ],
     semantics: 2,
     read,
 };

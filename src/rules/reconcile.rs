@@ -15,29 +15,23 @@
 //!   values that are not NULL; of numbers also least, greatest and sum; of dates and timestamps least and
 //!   greatest; of other types the number of different values. `metadata.differing` has those that do not agree.
 //!
+//! The rule's and the table's own `where` narrow the left side alone. Beside `parameters`, `columns` are what is
+//! compared: all columns of the left side but the keys if not given. Infinities and numbers beyond 1e300 agree only
+//! where they are equal, whatever the tolerance; sums of floating-point numbers agree in eight digits in any case.
+//!
 //! `threshold` and `max_failed` are about these records: at most so many keys, or numbers, may disagree.
+//!
+//! Failing keys are no rows of one table: there are no `samples` of them, and `filter` leaves them among the
+//! clean rows and says how many they are.
 //!
 //! ## NULL and NaN
 //! NULL agrees with NULL and with nothing else, in keys too. NaN agrees with NaN, and -0 with 0. Values are
 //! compared by value, whatever the width or scale of their types: whole and decimal numbers exactly, whole and
 //! floating-point ones as doubles, texts by code point, dates with timestamps as their midnight, timestamps
 //! without zone with those with one as UTC. Keys of other pairs of types are an error, and so are columns that
-//! can be NaN as keys. A decimal number is compared with a floating-point one only within a tolerance.
-//!
-//! ## Parameters
-//! `with`: the other side. A text is a path, the name of a table of this config, which is read on its own
-//! engine, or the name of a relation. A mapping is a source as of a table, `{path: …}`, `{table: …}` or
-//! `{query: …}`, and may have `engine`, a name under `engines`, and `where`: the rule's and the table's own
-//! `where` narrow the left side alone.
-//! `keys` (of `rows`): columns that both sides have by these names.
-//! `columns`, beside `parameters`: what is compared; all columns of the left side but the keys if not given.
-//! `tolerance`: numbers agree when they lie at most so far apart, exactly for whole and decimal ones.
-//! `relative_tolerance`: or when they lie apart by at most this part of the greater one, in doubles.
-//! Both are a number, or one for each of some columns: `{price: 0.01}`. Infinities and numbers beyond 1e300
-//! agree only where they are equal. Sums of floating-point numbers agree in eight digits in any case.
-//!
-//! Failing keys are no rows of one table: there are no `samples` of them, and `filter` leaves them among the
-//! clean rows and says how many they are.
+//! can be NaN as keys. Exact numbers of which both types together have more than 38 digits, before and behind the
+//! point, are an error too, and so are bytes. A decimal number is compared with a floating-point one only within
+//! a tolerance.
 //!
 //! ## Example
 //! ```yaml
@@ -45,7 +39,7 @@
 //!   rule_type: reconcile
 //!   columns: [status, price]
 //!   parameters:
-//!     with: {engine: lake, path: export/orders.parquet}
+//!     with: orders.csv  # or, on another engine of the config, {engine: lake, path: orders.csv}
 //!     keys: [order_id]
 //!     tolerance: {price: 0.01}
 //! ```
@@ -61,8 +55,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
 use super::number::Number;
-use super::{Answers, Check, Counts, Facts, Other, RuleError, RuleType, table_rule};
+use super::{Answers, Check, Counts, Facts, Other, RuleError, RuleType, Subject, table_rule};
 use crate::config::fields::RuleFields;
+use crate::config::key::{Key, Kind};
+use crate::config::keys;
 use crate::plan::custom_sql::SqlExpression;
 use crate::plan::question::{Condition, Question};
 use columns::Sides;
@@ -75,6 +71,24 @@ mod tolerances;
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "reconcile",
+    about: "the table and the other relation do not agree about it",
+    subject: Subject::ColumnsOrAll,
+    parameters: &[
+        Key::required(
+            "with",
+            keys::OTHER_SOURCE,
+            "The other side: a path, the name of a table of this config, which is read on its own engine, the name of a \
+             relation, or a mapping.",
+        ),
+        Key::optional("mode", Kind::one_of::<Mode>(), "What is put side by side.").or("rows"),
+        Key::optional(
+            "keys",
+            Kind::Texts,
+            "Columns that both sides have by these names; for `mode: rows`, which needs them.",
+        ),
+        tolerances::TOLERANCE,
+        tolerances::RELATIVE_TOLERANCE,
+    ],
     semantics: 1,
     read,
 };
@@ -104,14 +118,11 @@ fn read(rule: &mut RuleFields<'_>) -> Option<Arc<dyn Check>> {
     let columns = rule.columns_if_given();
     let other = rule.other_source("with");
     let parameters = &mut rule.parameters;
-    let mode = parameters.was_given("mode");
-    let mode: Option<Mode> = match mode {
+    let mode: Option<Mode> = match parameters.was_given("mode") {
         true => parameters.required("mode"),
         false => Some(Mode::default()),
     };
-    parameters.ask("mode");
     let tolerances = Tolerances::read(parameters);
-    parameters.ask("keys");
     let keys = parameters
         .was_given("keys")
         .then(|| parameters.texts("keys"));

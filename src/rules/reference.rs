@@ -8,6 +8,20 @@ use serde::Serialize;
 use super::Other;
 use crate::config::SourceSpec;
 use crate::config::fields::Fields;
+use crate::config::key::{Key, Kind};
+
+pub const REFERENCES: Key = Key::required(
+    "references",
+    Kind::Mapping(KEYS),
+    "The other table, one of the config, with all its rows whatever its own `where` says, or else a relation of the same \
+     engine; and a column of it for each of the rule's.",
+);
+
+const KEYS: &[Key] = &[
+    Key::required("table", Kind::Text, "The name of the table."),
+    Key::optional("column", Kind::Text, "The column of its key."),
+    Key::optional("columns", Kind::Texts, "The columns of its key."),
+];
 
 /// The columns of another table: one of the config, or a relation of the same engine.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -28,7 +42,6 @@ impl Reference {
         let mut fields = parameters.section(key);
         let table: Option<String> = fields.required("table");
         let column: Option<String> = fields.optional("column");
-        fields.ask("columns");
         let columns = match column {
             Some(column) if !fields.was_given("columns") => Some(vec![column]),
             Some(_) => {

@@ -6,12 +6,6 @@
 //! ## NULL and NaN
 //! NULL is missing and does not fail (`nulls` changes that). NaN is in no list, so it passes.
 //!
-//! ## Parameters
-//! `values`: the list, in the type of the column: numbers, `true` and `false`, texts, dates and timestamps
-//! in quotes. A number that the column's type cannot hold is equal to no value. NULL is not allowed.
-//! `case_sensitive` (default true): false compares texts in any letter case, by Unicode's simple folding.
-//! `nulls`: `pass` (default), `fail`, `exclude`.
-//!
 //! ## Example
 //! ```yaml
 //! - {name: no_dummy, rule_type: rejected_values, column: tailnum, parameters: {values: ["N/A", "-"]}}
@@ -23,11 +17,18 @@
 use std::sync::Arc;
 
 use super::value_list::{self, Fails};
-use super::{Check, RuleType};
+use super::{Check, RuleType, Subject, nulls};
 use crate::config::fields::RuleFields;
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "rejected_values",
+    about: "the value is in the list",
+    subject: Subject::Column,
+    parameters: &[
+        value_list::VALUES,
+        value_list::CASE_SENSITIVE,
+        nulls::KEY,
+    ],
     semantics: 2,
     read,
 };

@@ -6,9 +6,6 @@
 //! ## NULL and NaN
 //! A row is a row, whatever is in it. No row at all is a count of 0, and is judged as such.
 //!
-//! ## Parameters
-//! `min`, `max`: the fewest and the most rows; or `equals`: exactly so many.
-//!
 //! ## Example
 //! ```yaml
 //! - {name: loaded, rule_type: row_count, parameters: {min: 1000}}
@@ -24,12 +21,20 @@ use serde::Serialize;
 
 use super::number::{Interval, Number};
 use super::size::Size;
-use super::{Answers, Check, Counts, Facts, RuleError, RuleType, table_rule};
+use super::{Answers, Check, Counts, Facts, RuleError, RuleType, Subject, table_rule};
 use crate::config::fields::RuleFields;
+use crate::config::key::{Key, Kind};
 use crate::plan::question::{Condition, Question};
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "row_count",
+    about: "the table has fewer or more rows",
+    subject: Subject::Table,
+    parameters: &[
+        Key::optional("min", Kind::Count(u64::MAX), "The fewest rows."),
+        Key::optional("max", Kind::Count(u64::MAX), "The most rows."),
+        Key::optional("equals", Kind::Count(u64::MAX), "Exactly so many rows, in place of the others."),
+    ],
     semantics: 1,
     read,
 };

@@ -7,14 +7,6 @@
 //! ## NULL and NaN
 //! Values are not looked at; whether a column may hold NULL is a matter of completeness.
 //!
-//! ## Parameters
-//! `columns`: a list of `{name, type}`; names are compared exactly. `type` may be left out, and is
-//! `boolean`, `integer`, `double`, `text`, `date`, `timestamp`, `timestamptz` or
-//! `decimal(PRECISION,SCALE)`: what values are, and not how an engine stores them, so an `integer` is of
-//! any width, or a decimal without digits behind the point, and a `double` also one of 32 bits.
-//! `extra_columns`: `allow` (default) or `fail`.
-//! `ordered` (default false): the columns stand in the order of the list.
-//!
 //! ## Example
 //! ```yaml
 //! - name: columns
@@ -31,16 +23,35 @@ use std::sync::Arc;
 use data_validator_plugin::{LogicalType, Schema as Found};
 use serde::{Deserialize, Serialize};
 
-use super::{Answers, Check, Counts, Facts, RuleError, RuleType, table_rule};
+use super::{Answers, Check, Counts, Facts, RuleError, RuleType, Subject, table_rule};
 use crate::config::fields::{Fields, RuleFields};
+use crate::config::key::{Key, Kind};
 use crate::config::logical_type;
 use crate::plan::question::Question;
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "schema",
+    about: "the table has other columns",
+    subject: Subject::Table,
+    parameters: &[
+        Key::required("columns", Kind::Mappings(COLUMN), "The columns; names are compared exactly."),
+        Key::optional("extra_columns", Kind::one_of::<ExtraColumns>(), "Whether the table may have other columns too.").or("allow"),
+        Key::optional("ordered", Kind::Boolean, "Whether the columns stand in the order of the list.").or("false"),
+    ],
     semantics: 2,
     read,
 };
+
+const COLUMN: &[Key] = &[
+    Key::required("name", Kind::Text, "The name of the column."),
+    Key::optional(
+        "type",
+        Kind::ColumnType,
+        "What its values are, and not how an engine stores them: an `integer` is of any width, or a decimal \
+         without digits behind the point, and a `double` also one of 32 bits.",
+    ),
+    Key::later("nullable", "whether a column may hold NULL"),
+];
 
 #[derive(Debug, Serialize)]
 struct Schema {
@@ -104,7 +115,6 @@ fn read_column(mut fields: Fields<'_>) -> Option<Wanted> {
         }
         parsed
     });
-    fields.later(&[("nullable", "whether a column may hold NULL")]);
     fields.finish();
     Some(Wanted {
         name: name?,

@@ -4,13 +4,12 @@
 //! No key occurs twice. A key is a column or several columns together; a record is failed when it
 //! is surplus, so three records with one key give two failed ones.
 //!
+//! When records failed, the result's metadata has `duplicate_keys` (keys that occur more than once) and
+//! `duplicate_rows` (records that have them), found by a further scan.
+//!
 //! ## NULL and NaN
 //! A record with a NULL in any column of its key is missing and is not judged. NaN equals NaN, and texts are
 //! equal where all their characters are, whatever collation a column has.
-//!
-//! ## Parameters
-//! None. When records failed, the result's metadata has `duplicate_keys` (keys that occur more than
-//! once) and `duplicate_rows` (records that have them), found by a further scan.
 //!
 //! ## Example
 //! ```yaml
@@ -25,12 +24,15 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Answers, Check, Counts, Detail, Facts, RuleError, RuleType, column};
+use super::{Answers, Check, Counts, Detail, Facts, RuleError, RuleType, Subject, column};
 use crate::config::fields::RuleFields;
 use crate::plan::question::{Condition, Count, KeyCount, Question};
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "uniqueness",
+    about: "its key was there already; a record with a NULL in the key is not judged",
+    subject: Subject::Columns,
+    parameters: &[],
     semantics: 2,
     read,
 };

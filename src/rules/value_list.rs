@@ -9,12 +9,27 @@ use super::constant::{self, Constant};
 use super::nulls::Nulls;
 use super::{Answers, Check, Counts, Facts, RuleError, column, row_rule};
 use crate::config::fields::RuleFields;
+use crate::config::key::{Key, Kind};
 use crate::plan::question::{Condition, Question};
 use crate::plan::regex::{Extent, Pattern};
 
 /// Texts whose letter case does not count go into patterns of about so many characters, which every engine
 /// compiles soon.
 const CHARACTERS_A_PATTERN: usize = 1000;
+
+pub const VALUES: Key = Key::required(
+    "values",
+    Kind::Constants,
+    "The list, in the type of the column: numbers, `true` and `false`, texts, dates and timestamps in quotes. A number \
+     that the column's type cannot hold is equal to no value. NULL is not allowed.",
+);
+
+pub const CASE_SENSITIVE: Key = Key::optional(
+    "case_sensitive",
+    Kind::Boolean,
+    "Whether texts of other letter case are others; if not, they are compared by Unicode's simple folding.",
+)
+.or("true");
 
 /// A rule about a list.
 #[derive(Debug, Serialize)]

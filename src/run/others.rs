@@ -68,9 +68,9 @@ pub fn detach(reach: &mut Reach<'_>, config: &Config, table: &Table, rules: &[&R
     }
 }
 
-/// No two tables of a config have a name with a line break.
+/// No table of a config has a name with a tab; a line break would break the SQL that is shown.
 pub fn attached_name(table: &Table, number: usize) -> String {
-    format!("{number}\n{}", table.name)
+    format!("{number}\t{}", table.name)
 }
 
 fn attach(

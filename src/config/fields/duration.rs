@@ -7,9 +7,9 @@ use serde_yaml::Value;
 
 use super::Fields;
 
-impl<'a> Fields<'a> {
+impl Fields<'_> {
     /// A time span such as `12h`, `7d` or `90s`, or a number of seconds; days have 24 hours.
-    pub fn duration(&mut self, key: &'a str) -> Option<Duration> {
+    pub fn duration(&mut self, key: &str) -> Option<Duration> {
         let exact = |span: Span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok();
         let parsed = match self.value(key)? {
             Value::Number(seconds) => seconds

@@ -1,55 +1,61 @@
 //! Reading a mapping of a config key by key, collecting what is wrong instead of stopping.
 //!
-//! Whoever reads a mapping asks for every key it knows, even after one was found wrong, and then
-//! calls [`Fields::finish`]: a key that nobody asked for is unknown.
+//! Which keys a mapping has is listed ([`Key`]). Whoever reads one looks at all of them, even after one was
+//! found wrong, and then calls [`Fields::finish`], which reports all other keys.
 
 use serde::de::DeserializeOwned;
 use serde_json::Map;
 use serde_yaml::{Mapping, Value};
 
 use super::findings::Findings;
+use super::key::Key;
+use super::keys;
 use super::path::KeyPath;
 
 mod duration;
+mod known;
 mod refuse;
 mod rule;
 pub mod wording;
 
+pub use known::Known;
 pub use rule::{Home, RuleFields};
 use wording::{advice, wanted, words};
 
 /// Looking at so many keys takes less time than hashing one.
 const FEW_KEYS: usize = 16;
 
-/// One mapping of a config, which remembers what it was asked for.
+/// One mapping of a config.
 #[derive(Clone)]
 pub struct Fields<'a> {
     findings: &'a Findings,
     path: KeyPath,
     /// `None` when the mapping is not given, or not a mapping.
     mapping: Option<&'a Mapping>,
-    /// In the order of the questions, a key as often as it was asked for.
-    asked: Vec<&'a str>,
-    /// Whether the keys are names of the user's choice, so that none is unknown.
-    named: bool,
-    /// Keys that were refused as coming later; nobody is told to use them.
-    unavailable: Vec<&'a str>,
+    known: Known<'a>,
     /// Whether something was found wrong already.
     refused: bool,
 }
 
 impl<'a> Fields<'a> {
-    pub fn new(findings: &'a Findings, path: KeyPath, mapping: &'a Mapping) -> Self {
+    pub fn new(
+        findings: &'a Findings,
+        path: KeyPath,
+        mapping: &'a Mapping,
+        keys: &'static [Key],
+    ) -> Self {
         Self {
             mapping: Some(mapping),
+            known: Known::Keys(keys),
             ..Self::absent(findings, path)
         }
     }
 
-    /// The root of a document, which is a mapping.
+    /// The root of a config, which is a mapping.
     pub fn of(findings: &'a Findings, root: &'a Value) -> Self {
         Self {
             mapping: root.as_mapping(),
+            known: Known::Keys(keys::CONFIG),
             ..Self::absent(findings, KeyPath::default())
         }
     }
@@ -60,9 +66,7 @@ impl<'a> Fields<'a> {
             findings,
             path,
             mapping: None,
-            asked: Vec::new(),
-            named: false,
-            unavailable: Vec::new(),
+            known: Known::Keys(&[]),
             refused: false,
         }
     }
@@ -75,21 +79,26 @@ impl<'a> Fields<'a> {
         self.findings
     }
 
-    /// Whether the key has a value; does not count as asking for it.
+    /// Says which keys the mapping has, where that depends on something else.
+    pub fn set_known(&mut self, known: Known<'a>) {
+        self.known = known;
+    }
+
+    /// Whether the key has a value.
     pub fn was_given(&self, key: &str) -> bool {
-        self.peek(key).is_some()
+        self.value(key).is_some()
     }
 
     /// The value of a key, if it is given and not null.
     ///
     /// A value of another type leaves a diagnostic.
-    pub fn optional<T: DeserializeOwned>(&mut self, key: &'a str) -> Option<T> {
+    pub fn optional<T: DeserializeOwned>(&mut self, key: &str) -> Option<T> {
         let value = self.value(key)?;
         self.read(value, |path| path.key(key))
     }
 
     /// As [`Fields::optional`], with a diagnostic when the key is missing.
-    pub fn required<T: DeserializeOwned>(&mut self, key: &'a str) -> Option<T> {
+    pub fn required<T: DeserializeOwned>(&mut self, key: &str) -> Option<T> {
         let Some(value) = self.value(key) else {
             self.refuse_missing(key);
             return None;
@@ -98,7 +107,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A text that no message shows, with a diagnostic when it is missing.
-    pub fn required_secret(&mut self, key: &'a str) -> Option<String> {
+    pub fn required_secret(&mut self, key: &str) -> Option<String> {
         if !self.was_given(key) {
             return self.required(key);
         }
@@ -118,14 +127,21 @@ impl<'a> Fields<'a> {
         text.map(str::to_owned)
     }
 
-    /// The value of a key as it stands.
-    pub fn value(&mut self, key: &'a str) -> Option<&'a Value> {
-        self.ask(key);
-        self.peek(key)
+    /// The value of a key as it stands, if it is given and not null.
+    pub fn value(&self, key: &str) -> Option<&'a Value> {
+        let mapping = self.mapping?;
+        let value = if mapping.len() <= FEW_KEYS {
+            let mut entries = mapping.iter();
+            let entry = entries.find(|(known, _)| known.as_str() == Some(key));
+            entry.map(|(_, value)| value)
+        } else {
+            mapping.get(key)
+        };
+        value.filter(|value| !value.is_null())
     }
 
     /// A list of texts.
-    pub fn texts(&mut self, key: &'a str) -> Option<Vec<String>> {
+    pub fn texts(&mut self, key: &str) -> Option<Vec<String>> {
         let items = self.items(key)?;
         let texts: Vec<_> = items
             .iter()
@@ -136,7 +152,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A mapping that may be left out; then it is empty.
-    pub fn section(&mut self, key: &'a str) -> Self {
+    pub fn section(&mut self, key: &str) -> Self {
         let path = self.path.key(key);
         let value = self.value(key);
         let mapping = value.and_then(|value| self.as_mapping(&path, value));
@@ -144,25 +160,30 @@ impl<'a> Fields<'a> {
         Fields {
             mapping,
             refused,
+            known: self.known.below(key),
             ..Fields::absent(self.findings, path)
         }
     }
 
     /// A list of mappings; items that are none are left out, with a diagnostic.
-    pub fn mappings(&mut self, key: &'a str) -> Option<Vec<Self>> {
+    pub fn mappings(&mut self, key: &str) -> Option<Vec<Self>> {
         let path = self.path.key(key);
         let items = self.items(key)?;
+        let (known, findings) = (self.known.below(key), self.findings);
         let fields = items.iter().enumerate().filter_map(|(index, item)| {
             let path = path.index(index);
             let mapping = self.as_mapping(&path, item)?;
-            Some(Fields::new(self.findings, path, mapping))
+            Some(Fields {
+                mapping: Some(mapping),
+                known: known.clone(),
+                ..Fields::absent(findings, path)
+            })
         });
         Some(fields.collect())
     }
 
     /// The entries of a mapping with names of the user's choice.
-    pub fn entries(&mut self) -> Vec<(&'a str, &'a Value)> {
-        self.named = true;
+    pub fn entries(&self) -> Vec<(&'a str, &'a Value)> {
         let entries = self.mapping.into_iter().flatten();
         entries
             .filter_map(|(key, value)| Some((key.as_str()?, value)))
@@ -170,7 +191,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A mapping that is open: any key, any value.
-    pub fn open(&mut self, key: &'a str) -> Map<String, serde_json::Value> {
+    pub fn open(&mut self, key: &str) -> Map<String, serde_json::Value> {
         let Some(value) = self.value(key) else {
             return Map::new();
         };
@@ -233,7 +254,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn items(&mut self, key: &'a str) -> Option<&'a [Value]> {
+    fn items(&mut self, key: &str) -> Option<&'a [Value]> {
         match self.value(key)? {
             Value::Sequence(items) => Some(items),
             other => {
@@ -246,25 +267,5 @@ impl<'a> Fields<'a> {
                 None
             }
         }
-    }
-
-    /// Notes that a key is known.
-    pub fn ask(&mut self, key: &'a str) {
-        if !self.named {
-            self.asked.push(key);
-        }
-    }
-
-    /// The value of a key, if it is given and not null; does not count as asking for it.
-    pub fn peek(&self, key: &str) -> Option<&'a Value> {
-        let mapping = self.mapping?;
-        let value = if mapping.len() <= FEW_KEYS {
-            let mut entries = mapping.iter();
-            let entry = entries.find(|(known, _)| known.as_str() == Some(key));
-            entry.map(|(_, value)| value)
-        } else {
-            mapping.get(key)
-        };
-        value.filter(|value| !value.is_null())
     }
 }

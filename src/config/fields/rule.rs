@@ -5,21 +5,17 @@ use std::path::Path;
 
 use data_validator_plugin::Dialect;
 
-use super::Fields;
+use super::{Fields, Known};
 use crate::config::engine::Engine;
 use crate::config::source::{self, OtherSource};
+use crate::rules::{RuleType, Subject};
 
 /// The keys of one rule that are its type's own: columns, expression and parameters.
-///
-/// A reader asks for all it knows before it gives up; what it does not ask for is reported as
-/// unknown or unused.
 pub struct RuleFields<'a> {
     pub parameters: Fields<'a>,
     rule: Fields<'a>,
-    rule_type: &'a str,
+    rule_type: &'static RuleType,
     home: Home<'a>,
-    /// The keys of the rule itself that its type reads.
-    used: Vec<&'static str>,
 }
 
 /// Where the table of a rule is, which decides what the rule can name.
@@ -33,23 +29,22 @@ pub struct Home<'a> {
     pub folder: &'a Path,
 }
 
-/// Keys of a rule that only some rule types use.
-const OWN_KEYS: [&str; 3] = ["column", "columns", "expression"];
-
 impl<'a> RuleFields<'a> {
-    /// `rule` was asked for all common keys already.
     pub fn new(
         rule: Fields<'a>,
-        parameters: Fields<'a>,
-        rule_type: &'a str,
+        mut parameters: Fields<'a>,
+        rule_type: &'static RuleType,
         home: Home<'a>,
     ) -> Self {
+        parameters.set_known(match rule_type.subject {
+            Subject::Anything => Known::Open(rule_type.parameters),
+            _ => Known::Parameters(rule_type.parameters),
+        });
         Self {
             parameters,
             rule,
             rule_type,
             home,
-            used: Vec::new(),
         }
     }
 
@@ -59,7 +54,7 @@ impl<'a> RuleFields<'a> {
         if columns.len() > 1 {
             let message = format!(
                 "rule type '{}' checks one column, found {}",
-                self.rule_type,
+                self.rule_type.name,
                 columns.len()
             );
             self.rule
@@ -71,7 +66,6 @@ impl<'a> RuleFields<'a> {
 
     /// As [`RuleFields::columns`], where a rule can do without: then there are none.
     pub fn columns_if_given(&mut self) -> Option<Option<Vec<String>>> {
-        self.used.extend(["column", "columns"]);
         match self.rule.was_given("column") || self.rule.was_given("columns") {
             true => self.columns().map(Some),
             false => Some(None),
@@ -80,14 +74,13 @@ impl<'a> RuleFields<'a> {
 
     /// The columns of the rule: at least one, all different.
     pub fn columns(&mut self) -> Option<Vec<String>> {
-        self.used.extend(["column", "columns"]);
         let both = self.rule.was_given("column") && self.rule.was_given("columns");
         let columns = if self.rule.was_given("columns") {
             self.rule.texts("columns")?
         } else if self.rule.was_given("column") {
             vec![self.rule.optional("column")?]
         } else {
-            let message = format!("rule type '{}' needs a column", self.rule_type);
+            let message = format!("rule type '{}' needs a column", self.rule_type.name);
             self.rule.refuse(
                 "column",
                 &message,
@@ -122,7 +115,6 @@ impl<'a> RuleFields<'a> {
 
     /// The SQL of the rule, which may also stand among its parameters.
     pub fn expression(&mut self) -> Option<String> {
-        self.used.push("expression");
         let inner: Option<String> = self.parameters.optional("expression");
         let outer: Option<String> = self.rule.optional("expression");
         match (outer, inner) {
@@ -135,7 +127,8 @@ impl<'a> RuleFields<'a> {
             (Some(expression), None) | (None, Some(expression)) => Some(expression),
             (None, None) => {
                 if !self.rule.was_given("expression") && !self.parameters.was_given("expression") {
-                    let message = format!("rule type '{}' needs an expression", self.rule_type);
+                    let message =
+                        format!("rule type '{}' needs an expression", self.rule_type.name);
                     self.rule.refuse(
                         "expression",
                         &message,
@@ -147,10 +140,11 @@ impl<'a> RuleFields<'a> {
         }
     }
 
-    /// Takes all keys and parameters without a look, for a rule that is judged elsewhere.
-    pub fn take_anything(&mut self) {
-        self.used.extend(OWN_KEYS);
-        self.parameters.entries();
+    /// Reads the keys that only some rule types have, for a rule that is judged elsewhere.
+    pub fn own_keys_of_any_type(&mut self) {
+        let _: Option<String> = self.rule.optional("column");
+        self.rule.texts("columns");
+        let _: Option<String> = self.rule.optional("expression");
     }
 
     /// The SQL dialect of the engine that holds the table.
@@ -159,7 +153,7 @@ impl<'a> RuleFields<'a> {
     }
 
     /// A source among the parameters, of another relation than the table, perhaps on another engine.
-    pub fn other_source(&mut self, key: &'static str) -> Option<OtherSource> {
+    pub fn other_source(&mut self, key: &str) -> Option<OtherSource> {
         if !self.parameters.was_given(key) {
             self.parameters.required::<serde_yaml::Value>(key);
             return None;
@@ -179,30 +173,22 @@ impl<'a> RuleFields<'a> {
         }
     }
 
-    /// Reports unknown keys of a rule whose type is not known, and so neither what it reads.
-    pub fn finish_without_type(mut rule: Fields<'_>) {
-        OWN_KEYS.iter().for_each(|key| rule.ask(key));
-        rule.finish();
-    }
-
-    /// Reports what the rule type did not ask for.
-    pub fn finish(mut self) {
-        for key in OWN_KEYS {
-            if !self.used.contains(&key) && self.rule.was_given(key) {
-                let message = format!("rule type '{}' does not use '{key}'", self.rule_type);
-                self.rule
-                    .findings()
-                    .at_key(&self.rule.path().key(key), message, "remove it");
+    /// Reports what a rule of the type does not have.
+    pub fn finish(self) {
+        for key in Subject::KEYS {
+            if self.rule.was_given(key) && !self.rule_type.subject.keys().contains(key) {
+                let message = format!("rule type '{}' does not use '{key}'", self.rule_type.name);
+                let path = self.rule.path().key(key);
+                self.rule.findings().at_key(&path, message, "remove it");
             }
-            self.rule.ask(key);
         }
         let (rule, parameters) = (&self.rule, &self.parameters);
         rule.finish_with(|key| {
-            let elsewhere = parameters.asked.contains(&key);
+            let elsewhere = parameters.known.lists(key);
             elsewhere.then(|| format!("put '{key}' under 'parameters'"))
         });
         parameters.finish_with(|key| {
-            let elsewhere = rule.asked.contains(&key);
+            let elsewhere = rule.known.lists(key);
             elsewhere.then(|| format!("put '{key}' beside 'parameters', not inside"))
         });
     }

@@ -35,22 +35,26 @@ pub struct Wanted {
     pub choices: Vec<String>,
 }
 
+/// The words that a `T` is read from; none where it is not read from a few words.
+pub fn choices_of<T: DeserializeOwned>() -> Vec<String> {
+    // A reader of a few words only lists them when it is given a text.
+    let asked = serde_yaml::from_value::<T>(Value::String(String::new()));
+    let listed = asked.err().and_then(|error| choices(&error.to_string()));
+    listed.unwrap_or_default()
+}
+
 /// Takes from serde's message what would have been right.
 pub fn wanted<T: DeserializeOwned>(message: &str) -> Wanted {
-    let choices = choices(message).or_else(|| {
-        // A reader of a few words only lists them when it is given a text.
-        let asked = serde_yaml::from_value::<T>(Value::String(String::new()));
-        asked.err().and_then(|error| choices(&error.to_string()))
-    });
-    let Some(choices) = choices else {
+    let choices = choices(message).unwrap_or_else(choices_of::<T>);
+    if choices.is_empty() {
         let expected = message
             .rsplit_once(", expected ")
             .map_or(message, |(_, expected)| expected);
         return Wanted {
             words: type_words(expected),
-            choices: Vec::new(),
+            choices,
         };
-    };
+    }
     Wanted {
         words: format!("one of {}", choices.join(", ")),
         choices,

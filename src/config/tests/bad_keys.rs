@@ -36,6 +36,22 @@ fn unknown_key_without_near_name_lists_all() {
 }
 
 #[test]
+fn a_rule_type_without_parameters_says_so() {
+    insta::assert_snapshot!(errors("tables: [{name: a, rules: [{name: r, rule_type: uniqueness, column: c, parameters: {nulls: fail}}]}]"), @"
+    config.yaml:1:85: error: unknown key 'nulls'
+      help: rules of this type have no parameters
+    ");
+}
+
+#[test]
+fn a_pattern_with_a_back_reference_says_what_to_do() {
+    insta::assert_snapshot!(errors(r"tables: [{name: a, rules: [{name: r, rule_type: pattern, column: c, parameters: {pattern: '(a)\1'}}]}]"), @r"
+    config.yaml:1:91: error: the pattern '(a)\1' is refused: back-references are not portable
+      help: write the repeated text out, or set 'native: true' where the engine has them
+    ");
+}
+
+#[test]
 fn keys_in_the_wrong_place() {
     insta::assert_snapshot!(errors(
         "

@@ -228,7 +228,7 @@ tables: [{name: a}, {name: b, engine: other}]
     config.yaml:4:58: error: 'where': the SQL cannot be read: Expected: an expression, found: EOF
       help: write a condition as it would stand behind WHERE
     config.yaml:4:78: error: unknown key 'nul'
-      help: known keys: if_column_exists, empty_is_missing, nan_is_missing
+      help: known keys: empty_is_missing, nan_is_missing
     ");
 }
 

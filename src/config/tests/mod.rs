@@ -24,6 +24,7 @@ mod places;
 mod positions_property;
 mod python_package;
 mod resolved;
+mod schema;
 mod secrets;
 mod source_urls;
 mod sources;
@@ -49,10 +50,13 @@ impl Folder {
         self.0.path().join(name)
     }
 
-    /// Loads the config; errors are shown without the folder's path.
+    /// Loads the config; errors are shown without the folder's path. The JSON Schema has to agree.
     pub fn load(&self, options: &LoadOptions) -> Result<Config, String> {
-        load_with(&self.path("config.yaml"), options, catalog())
-            .map_err(|errors| self.shown(&errors.to_string()))
+        let file = self.path("config.yaml");
+        let loaded =
+            load_with(&file, options, catalog()).map_err(|errors| self.shown(&errors.to_string()));
+        schema::hold_against_file(&file, options, &loaded);
+        loaded
     }
 
     pub fn shown(&self, text: &str) -> String {
@@ -82,13 +86,17 @@ pub fn rule(text: &str) -> Result<Rule, String> {
 }
 
 /// Two engines of no known kind, since what is linked in depends on how the crate is built.
-fn catalog() -> Catalog {
+fn kinds() -> [EngineKind; 2] {
     let kind = |name| {
         EngineKind::new(describe(name), Origin::LinkedIn, || {
             unreachable!("a config opens no engine")
         })
     };
-    Catalog::of(["embedded", "server"].map(kind))
+    ["embedded", "server"].map(kind)
+}
+
+fn catalog() -> Catalog {
+    Catalog::of(kinds())
 }
 
 fn describe(name: &str) -> Description {

@@ -67,7 +67,7 @@ impl<'a> Guard<'a> {
 
     fn is_connection_given(&self, engine: &EngineDocument<'_>, findings: &Findings) -> bool {
         let params = &engine.connection_params;
-        let mut keys = params.clone().entries().into_iter();
+        let mut keys = params.entries().into_iter();
         self.is_type_given(engine, findings)
             || keys.any(|(key, _)| !is_of_the_file(&params.path().key(key), findings))
     }
@@ -112,7 +112,7 @@ impl<'a> Guard<'a> {
 /// A connection leads to files and servers, with the user's rights and passwords.
 fn refuse_params(engine: &EngineDocument<'_>, keys: &[ConfigKey], findings: &Findings) {
     let params = &engine.connection_params;
-    for (key, value) in params.clone().entries() {
+    for (key, value) in params.entries() {
         let path = params.path().key(key);
         let is_path = keys
             .iter()

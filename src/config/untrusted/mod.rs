@@ -145,7 +145,7 @@ impl<'a> Guard<'a> {
     /// A state file is written to, and so are those beside it.
     fn refuse_state_file(&self, pipeline: &Fields<'_>, findings: &Findings) {
         let path = pipeline.path().key("state_file");
-        let written = pipeline.peek("state_file").and_then(Value::as_str);
+        let written = pipeline.value("state_file").and_then(Value::as_str);
         let Some(text) = written.filter(|_| is_of_the_file(&path, findings)) else {
             return;
         };
@@ -244,7 +244,7 @@ fn refuse_outputs(document: &Document<'_>, findings: &Findings) {
     ];
     for (fields, key) in keys {
         let path = fields.path().key(key);
-        if fields.peek(key).is_some() && is_of_the_file(&path, findings) {
+        if fields.value(key).is_some() && is_of_the_file(&path, findings) {
             findings.at_value(
                 &path,
                 "rows are written there in the place of others, so an untrusted config must not choose it",
@@ -282,7 +282,7 @@ fn refuse_in_rule(rule: &RuleDocument<'_>, findings: &Findings) {
     let native = parameters.key("native");
     let is_native = rule
         .parameters
-        .peek("native")
+        .value("native")
         .is_some_and(|value| *value != Value::Bool(false));
     if is_native && is_of_the_file(&native, findings) {
         findings.at_value(

@@ -57,6 +57,10 @@ pub enum SqlTextError {
         "'{{table}}' stands only in a query; write the check as SELECT COUNT(*) FROM {{table}} WHERE …"
     )]
     TableInExpression,
+    #[error(
+        "'{{table}}' stands in quotes, where it is text and not the table; write it as in SELECT COUNT(*) FROM {{table}}"
+    )]
+    TableInQuotes,
 }
 
 impl SqlExpression {
@@ -99,6 +103,9 @@ impl SqlQuery {
     /// Checks that the text is one query that reads only.
     pub fn parse(text: &str, dialect: &Dialect) -> Result<Self, SqlTextError> {
         let (text, tokens) = tokens(text, dialect)?;
+        if names_table_in_quotes_alone(&tokens) {
+            return Err(SqlTextError::TableInQuotes);
+        }
         let parser_dialect = parser_dialect(dialect);
         let mut statements = Parser::new(&*parser_dialect)
             .with_tokens(tokens)
@@ -172,6 +179,18 @@ fn tokens(text: &str, dialect: &Dialect) -> Result<(String, Vec<Token>), SqlText
 fn ends_with_table_place(tokens: &[Token]) -> bool {
     let inner = &TABLE_PLACE[1..TABLE_PLACE.len() - 1];
     matches!(tokens, [.., Token::LBrace, Token::Word(word)] if word.value == inner && word.quote_style.is_none())
+}
+
+/// Whether the table is meant, but only in quotes, where no place is filled.
+fn names_table_in_quotes_alone(tokens: &[Token]) -> bool {
+    let is_quoted = |token: &Token| match token {
+        Token::SingleQuotedString(text) | Token::DoubleQuotedString(text) => {
+            text.contains(TABLE_PLACE)
+        }
+        Token::Word(word) => word.quote_style.is_some() && word.value == TABLE_PLACE,
+        _ => false,
+    };
+    tokens.iter().any(is_quoted) && !tokens.contains(&Token::make_word(TABLE_NAME, None))
 }
 
 fn parser_dialect(dialect: &Dialect) -> Box<dyn sqlparser::dialect::Dialect> {

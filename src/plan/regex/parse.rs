@@ -44,9 +44,10 @@ fn syntax_error(error: &ast::Error) -> PatternError {
     let wrong = match error.kind() {
         ast::ErrorKind::UnsupportedLookAround => PatternError::new("look-around is not portable")
             .hint("use a second rule, with `negate: true` for what must not match"),
-        ast::ErrorKind::UnsupportedBackreference => {
-            PatternError::new("back-references are not portable")
-        }
+        ast::ErrorKind::UnsupportedBackreference => PatternError::new(
+            "back-references are not portable",
+        )
+        .hint("write the repeated text out, or set 'native: true' where the engine has them"),
         ast::ErrorKind::NestLimitExceeded(_) => {
             PatternError::new("the pattern is nested too deeply")
         }

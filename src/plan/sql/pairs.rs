@@ -262,13 +262,18 @@ fn within(
 ) -> String {
     let number = |text: &str| cast(dialect, &dialect.string(text), &LogicalType::Double);
     let greatest = number(&format!("{GREATEST_WITH_TOLERANCE:e}"));
-    let least = number(&format!("{LEAST_WITH_PART:e}"));
-    let greater =
-        format!("CASE WHEN abs({left}) > abs({right}) THEN abs({left}) ELSE abs({right}) END");
+    let apart = format!("abs({left} - {right})");
+    let mut within = format!("{apart} <= {}", number(&absolute.to_string()));
+    if *relative > BigDecimal::default() {
+        let least = number(&format!("{LEAST_WITH_PART:e}"));
+        let greater =
+            format!("CASE WHEN abs({left}) > abs({right}) THEN abs({left}) ELSE abs({right}) END");
+        let part = number(&relative.to_string());
+        within += &format!(
+            " OR CASE WHEN {greater} >= {least} THEN {apart} <= {part} * ({greater}) ELSE FALSE END"
+        );
+    }
     format!(
-        "CASE WHEN abs({left}) <= {greatest} AND abs({right}) <= {greatest} THEN abs({left} - {right}) <= {} \
-         OR CASE WHEN {greater} >= {least} THEN abs({left} - {right}) <= {} * ({greater}) ELSE FALSE END ELSE FALSE END",
-        number(&absolute.to_string()),
-        number(&relative.to_string()),
+        "CASE WHEN abs({left}) <= {greatest} AND abs({right}) <= {greatest} THEN {within} ELSE FALSE END"
     )
 }

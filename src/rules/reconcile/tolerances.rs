@@ -6,8 +6,24 @@ use bigdecimal::BigDecimal;
 use serde::{Serialize, Serializer};
 
 use crate::config::fields::Fields;
+use crate::config::key::{Key, Kind};
 use crate::plan::pairing::Tolerance;
 use crate::rules::constant::Constant;
+
+const AMOUNT: Kind = Kind::Either(&[Kind::Number, Kind::Named(&Kind::Number)]);
+
+pub const TOLERANCE: Key = Key::optional(
+    "tolerance",
+    AMOUNT,
+    "Numbers agree when they lie at most so far apart, exactly for whole and decimal ones: a number, or one for each \
+     of some columns, as `{price: 0.01}`.",
+);
+
+pub const RELATIVE_TOLERANCE: Key = Key::optional(
+    "relative_tolerance",
+    AMOUNT,
+    "Or when they lie apart by at most this part of the greater one, in doubles; likewise.",
+);
 
 /// The parameters `tolerance` and `relative_tolerance`.
 #[derive(Debug, Default, Serialize)]
@@ -34,9 +50,9 @@ impl Serialize for Amount {
 
 impl Tolerances {
     pub fn read(parameters: &mut Fields<'_>) -> Option<Self> {
-        let tolerance = Amounts::read(parameters, "tolerance", &|_| true);
+        let tolerance = Amounts::read(parameters, TOLERANCE.name, &|_| true);
         let below_one = |amount: &BigDecimal| *amount < 1;
-        let relative = Amounts::read(parameters, "relative_tolerance", &below_one);
+        let relative = Amounts::read(parameters, RELATIVE_TOLERANCE.name, &below_one);
         Some(Self {
             tolerance: tolerance?,
             relative_tolerance: relative?,
@@ -64,7 +80,7 @@ impl Tolerances {
 impl Amounts {
     fn read(
         parameters: &mut Fields<'_>,
-        key: &'static str,
+        key: &str,
         fits: &dyn Fn(&BigDecimal) -> bool,
     ) -> Option<Self> {
         let amount = |value: &serde_yaml::Value| match Constant::of(value) {

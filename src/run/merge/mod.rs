@@ -60,8 +60,8 @@ pub fn answers(
     let queries = |connection: &Connection, rows: Rows<'_>, scopes: &[String], side: Which| {
         let dialect = &connection.description().dialect;
         SideQueries {
-            // No attached source has a name that ends in a line break.
-            name: format!("{side:?}\n"),
+            // No attached source has a name that ends in a tab.
+            name: format!("{side:?}\t"),
             ordered: sql::ordered(dialect, rows, scopes, pairing, side),
             numbered: Numbered::of(dialect, rows, scopes, pairing, side),
         }
