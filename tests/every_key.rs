@@ -51,7 +51,7 @@ fn a_config_with_every_key_loads_for_every_engine() {
         assert_eq!(outcome.code, Some(0), "{engine}: {outcome:?}");
         assert_eq!(
             outcome.stdout,
-            "rules.yaml: no errors in 28 rules of 4 tables\n"
+            "rules.yaml: no errors in 30 rules of 4 tables\n"
         );
     }
 }
@@ -65,9 +65,9 @@ fn what_has_no_effect_is_told() {
     rules.yaml:77:93: warning: 'databricks' has no effect here
     rules.yaml:78:64: warning: 'databricks' has no effect here
     rules.yaml:79:70: warning: 'databricks' has no effect here
-    rules.yaml:89:11: warning: 'metrics' is read, but nothing is written there by this version yet
-    rules.yaml:90:7: warning: 'dqx.enabled' has no effect here
-    rules.yaml:90:22: warning: 'metrics_table' is read, but nothing is written there by this version yet
+    rules.yaml:94:11: warning: 'metrics' is read, but nothing is written there by this version yet
+    rules.yaml:95:7: warning: 'dqx.enabled' has no effect here
+    rules.yaml:95:22: warning: 'metrics_table' is read, but nothing is written there by this version yet
     ");
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use bigdecimal::BigDecimal;
-use data_validator_harness::oracle::reconcile::{Reconcile, Tolerance};
-use data_validator_harness::oracle::table::{Column, Table};
+use data_validator_harness::oracle::side_by_side::{SideBySide, Tolerance};
+use data_validator_harness::oracle::table::{Column, Row, Table};
 use data_validator_harness::oracle::value::{ColumnType, TextForm, Unit};
 use data_validator_harness::random::{parquet_file, tables};
 use proptest::prelude::*;
@@ -21,7 +21,7 @@ const ENGINES: [&str; 3] = ["duckdb", "datafusion", "postgres"];
 struct Drawn {
     left: Table,
     right: Table,
-    rule: Reconcile,
+    rule: SideBySide,
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn in_other_types(table: Table, drawn: u16) -> Table {
 }
 
 /// Some columns as keys, and the others compared.
-fn reconcile(table: &Table, numbers: [u16; 12]) -> Option<Reconcile> {
+fn reconcile(table: &Table, numbers: [u16; 12]) -> Option<SideBySide> {
     let is_comparable = |column: &&Column| column.column_type != ColumnType::Binary;
     let comparable: Vec<&Column> = table.columns.iter().filter(is_comparable).collect();
     let can_be_key = |column: &&&Column| !column.column_type.is_floating();
@@ -127,7 +127,7 @@ fn reconcile(table: &Table, numbers: [u16; 12]) -> Option<Reconcile> {
         relative: [0.0, 0.0, 0.3][usize::from(numbers[4] % 3)],
     };
     let tolerances = columns.clone().filter(takes_tolerance);
-    Some(Reconcile {
+    Some(SideBySide {
         tolerances: tolerances
             .map(|column| (column.name.clone(), tolerance.clone()))
             .collect(),
@@ -151,13 +151,14 @@ fn check(drawn: &Drawn) -> Result<(), TestCaseError> {
     let outcome = workspace.finish(with_server(&mut workspace.command(&arguments)));
     prop_assert!(matches!(outcome.code, Some(0 | 1)), "{:?}", outcome);
     let report = workspace.json("report.json");
-    let tally = drawn.rule.tally(&drawn.left, &drawn.right);
+    let [left, right] =
+        [&drawn.left, &drawn.right].map(|side| side.rows().collect::<Vec<Row<'_>>>());
+    let tally = drawn.rule.tally(&left, &right);
     let changed = drawn.rule.columns.iter().zip(&tally.changed_in);
     let changed: BTreeMap<&String, &u64> = changed.filter(|(_, count)| **count > 0).collect();
-    let failed = tally.missing_left + tally.missing_right + tally.repeated + tally.changed;
     let expected = json!([
         tally.keys,
-        failed,
+        tally.failed(),
         tally.missing_left,
         tally.missing_right,
         tally.repeated,
@@ -191,7 +192,7 @@ fn check(drawn: &Drawn) -> Result<(), TestCaseError> {
 }
 
 /// A table for each engine, held against the other side on each engine.
-fn config(rule: &Reconcile) -> Value {
+fn config(rule: &SideBySide) -> Value {
     let amounts = |amount: &dyn Fn(&Tolerance) -> Value| {
         let amounts = rule.tolerances.iter();
         let amounts = amounts.map(|(name, tolerance)| (name.clone(), amount(tolerance)));

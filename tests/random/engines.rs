@@ -213,7 +213,7 @@ impl Engines {
             .iter()
             .map(|(number, place, part)| {
                 let source = match place.rows {
-                    Rows::File => json!(format!("t{number}.parquet")),
+                    Rows::File => json!({"path": format!("t{number}.parquet")}),
                     Rows::Postgres => json!({"schema": schema, "table": format!("t{number}")}),
                     Rows::Sqlite => json!({"table": format!("t{number}")}),
                 };
@@ -222,7 +222,7 @@ impl Engines {
                     "name": name,
                     "engine": place.name,
                     "source": source,
-                    "rules": config::rules(&name, &part.table, &part.rules),
+                    "rules": config::rules(&name, &source, &part.table, &part.rules),
                 });
                 if let Some(scope) = &part.scope {
                     table["where"] = json!(config::sql(&part.table, scope));

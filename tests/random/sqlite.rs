@@ -4,6 +4,7 @@ use std::path::Path;
 
 use data_validator_harness::oracle::aggregate::Function;
 use data_validator_harness::oracle::expression::Expression;
+use data_validator_harness::oracle::reconcile::Mode;
 use data_validator_harness::oracle::rule::Check;
 use data_validator_harness::oracle::table::{Column, Table};
 use data_validator_harness::oracle::value::{ColumnType, Value};
@@ -48,26 +49,25 @@ pub fn lacks(check: &Check, table: &Table) -> bool {
 
 /// SQLite gives no sum, but an error, where one needs more.
 fn is_sum_beyond_64_bits(table: &Table, check: &Check) -> bool {
-    let Check::Aggregate(aggregate) = check else {
-        return false;
+    let is_summed = |column: &&Column| match check {
+        Check::Aggregate(aggregate) => {
+            let function = aggregate.parameters.function;
+            let is_sum = matches!(function, Function::Sum | Function::Mean);
+            is_sum && aggregate.column == column.name
+        }
+        Check::Reconcile(reconcile) => reconcile.parameters.mode == Some(Mode::Aggregates),
+        _ => false,
     };
-    let is_sum = matches!(
-        aggregate.parameters.function,
-        Function::Sum | Function::Mean
-    );
-    let values = table
-        .rows()
-        .map(|row| match table.column(&aggregate.column) {
-            Some(column) => row.value(&column.name),
-            None => Value::Null,
-        });
-    let size: i128 = values
-        .map(|value| match value {
+    let size = |column: &Column| {
+        let values = table.rows().map(|row| row.value(&column.name));
+        let sizes = values.map(|value| match value {
             Value::Integer(number) => number.abs(),
             _ => 0,
-        })
-        .sum();
-    is_sum && size > i64::MAX.into()
+        });
+        sizes.sum::<i128>()
+    };
+    let mut summed = table.columns.iter().filter(is_summed);
+    summed.any(|column| size(column) > i64::MAX.into())
 }
 
 /// SQLite has 64 bits for an integer, and stores NaN as NULL.

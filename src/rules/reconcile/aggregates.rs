@@ -237,20 +237,30 @@ impl Metric<'_> {
 
 /// Whether two numbers agree, within a tolerance or so small a part of the greater one.
 pub fn agree(left: &Number, right: &Number, tolerance: &Tolerance, part: f64) -> bool {
-    if let (Number::Exact(left), Number::Exact(right)) = (left, right)
-        && (left - right).abs() <= tolerance.absolute
-    {
-        return true;
-    }
-    let double = |text: String| text.parse::<f64>().unwrap_or(f64::NAN);
-    let [left, right] = [left, right].map(|number| double(number.to_string()));
-    let absolute = double(tolerance.absolute.to_string());
-    let relative = double(tolerance.relative.to_string()).max(part);
+    let exactly = match (left, right) {
+        (Number::Exact(left), Number::Exact(right)) => {
+            Some((left - right).abs() <= tolerance.absolute)
+        }
+        _ => None,
+    };
+    let [left, right] = [left, right].map(|number| match number {
+        Number::Exact(number) => nearest(number),
+        Number::Double(number) => *number,
+        Number::Single(number) => f64::from(*number),
+    });
+    let absolute = nearest(&tolerance.absolute);
+    let relative = nearest(&tolerance.relative).max(part);
     let apart = (left - right).abs();
-    left == right
-        || left.is_nan() && right.is_nan()
-        || left.is_finite()
-            && right.is_finite()
-            && (apart <= absolute
-                || relative > 0.0 && apart <= relative * left.abs().max(right.abs()))
+    let is_near = exactly.unwrap_or_else(|| {
+        let is_equal = left == right || left.is_nan() && right.is_nan();
+        is_equal || apart.is_finite() && apart <= absolute
+    });
+    // An infinity is no part of another.
+    let is_part = || apart.is_finite() && apart <= relative * left.abs().max(right.abs());
+    is_near || relative > 0.0 && is_part()
+}
+
+/// The double that is nearest to a number.
+fn nearest(number: &BigDecimal) -> f64 {
+    number.to_string().parse().unwrap_or(f64::NAN)
 }

@@ -110,7 +110,22 @@ impl Aggregate {
         })
     }
 
-    fn statistic(&self, rows: &[Row<'_>]) -> Statistic {
+    /// Of a column, whatever it is.
+    pub(super) fn of(column: &str, function: Function) -> Self {
+        Self {
+            column: column.to_owned(),
+            parameters: Parameters {
+                function,
+                quantile: None,
+                min_value: None,
+                max_value: None,
+                tolerance: None,
+                nulls: None,
+            },
+        }
+    }
+
+    pub(super) fn statistic(&self, rows: &[Row<'_>]) -> Statistic {
         let all: Vec<Value> = rows.iter().map(|row| row.value(&self.column)).collect();
         let values: Vec<Value> = all
             .iter()

@@ -8,6 +8,7 @@
 //! | [`expression`] | the conditions of `where` and custom rules, with three truth values |
 //! | [`rule`] | a rule as data |
 //! | [`counts`], [`keys`] | what checks of one kind have in common |
+//! | [`side_by_side`] | rows of two tables, put side by side |
 //! | [`statistic`] | numbers that are computed from all values of a column |
 //! | [`mod@verdict`] | counts and limits → passed or failed |
 
@@ -32,6 +33,7 @@ pub mod reconcile;
 pub mod row_count;
 pub mod rule;
 pub mod schema;
+pub mod side_by_side;
 pub mod statistic;
 pub mod table;
 #[cfg(test)]

@@ -18,6 +18,7 @@ use super::not_in_future::NotInFuture;
 use super::pattern::Pattern;
 use super::primary_key::PrimaryKey;
 use super::range::Range;
+use super::reconcile::Reconcile;
 use super::row_count::RowCount;
 use super::schema::Schema;
 use super::table::{Row, Table};
@@ -72,6 +73,7 @@ pub enum Check {
     Format(Format),
     Castable(Castable),
     Schema(Schema),
+    Reconcile(Reconcile),
 }
 
 impl Check {
@@ -99,6 +101,7 @@ impl Check {
             Self::Format(check) => check.counts(table, rows),
             Self::Castable(check) => check.counts(table, rows),
             Self::Schema(check) => Ok(check.counts(table)),
+            Self::Reconcile(check) => check.counts(table, rows),
         }
     }
 
@@ -124,6 +127,7 @@ impl Check {
             }
             Self::Format(check) => vec![&check.column],
             Self::Castable(check) => vec![&check.column],
+            Self::Reconcile(check) => check.columns(),
         }
     }
 }

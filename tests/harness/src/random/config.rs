@@ -4,15 +4,16 @@ use serde_json::{Value, json};
 
 use crate::oracle::custom::{AskedAs, Custom};
 use crate::oracle::expression::{Expression, Operator};
+use crate::oracle::reconcile::With;
 use crate::oracle::rule::{Check, Rule};
 use crate::oracle::table::Table;
 use crate::oracle::value::ColumnType;
 
-/// The rules of the table of that name, named `r0`, `r1` and so on, as a list in a config.
+/// The rules of the table of that name and source, named `r0`, `r1` and so on, as a list in a config.
 ///
 /// # Panics
 /// When a rule cannot be serialised.
-pub fn rules(name: &str, table: &Table, rules: &[Rule]) -> Value {
+pub fn rules(name: &str, source: &Value, table: &Table, rules: &[Rule]) -> Value {
     let written = rules.iter().enumerate().map(|(number, rule)| {
         let mut written = match serde_json::to_value(rule) {
             Ok(written) => written,
@@ -28,9 +29,24 @@ pub fn rules(name: &str, table: &Table, rules: &[Rule]) -> Value {
         if let Check::ForeignKey(_) = &rule.check {
             written["parameters"]["references"]["table"] = json!(name);
         }
+        if let Check::Reconcile(reconcile) = &rule.check {
+            written["parameters"]["with"] = beside(source, table, &reconcile.parameters.with);
+        }
         written
     });
     written.collect()
+}
+
+/// The table as another relation; of a file also on another engine.
+fn beside(source: &Value, table: &Table, with: &With) -> Value {
+    let mut other = source.clone();
+    if let Some(scope) = &with.scope {
+        other["where"] = json!(sql(table, scope));
+    }
+    if let (Some(engine), Some(_)) = (&with.engine, source.get("path")) {
+        other["engine"] = json!(engine);
+    }
+    other
 }
 
 fn write_custom(written: &mut Value, table: &Table, custom: &Custom) {

@@ -22,6 +22,7 @@ pub mod shrink;
 pub mod statements;
 mod table_rules;
 pub mod tables;
+mod two_sided_rules;
 
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -2,7 +2,7 @@
 
 use super::draws::Draws;
 use super::expressions::expression;
-use super::{row_rules, table_rules};
+use super::{row_rules, table_rules, two_sided_rules};
 use crate::oracle::counts::Nulls;
 use crate::oracle::rule::{Check, OnEmpty, Rule};
 use crate::oracle::table::{Column, Table};
@@ -30,6 +30,7 @@ pub const RULE_TYPES: &[Draw] = &[
     row_rules::format,
     row_rules::castable,
     table_rules::schema,
+    two_sided_rules::reconcile,
 ];
 
 /// So many numbers decide about a rule.
