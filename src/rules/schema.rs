@@ -1,11 +1,12 @@
 //! # schema
 //!
 //! ## What it checks
-//! The table has the columns it should have, by its metadata alone: no row is read. It judges the table as
-//! a whole: one record, which passes or fails; `observed` is the number of differences.
+//! The table has the columns it should have, by its metadata: rows are read for `nullable: false` alone. It
+//! judges the table as a whole: one record, which passes or fails; `observed` is the number of differences.
 //!
 //! ## NULL and NaN
-//! Values are not looked at; whether a column may hold NULL is a matter of completeness.
+//! A column with `nullable: false` differs when it holds NULL in a row in scope, whatever it is declared as:
+//! engines do not tell that alike, and files often not at all. Other values are not looked at.
 //!
 //! ## Example
 //! ```yaml
@@ -15,7 +16,7 @@
 //! ```
 //!
 //! ## SQL
-//! None: the engine describes the relation.
+//! None: the engine describes the relation. `count(*) FILTER (WHERE "faa" IS NULL)` for `nullable: false`.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -27,7 +28,7 @@ use super::{Answers, Check, Counts, Facts, RuleError, RuleType, Subject, table_r
 use crate::config::fields::{Fields, RuleFields};
 use crate::config::key::{Key, Kind};
 use crate::config::logical_type;
-use crate::plan::question::Question;
+use crate::plan::question::{Condition, Question};
 
 pub const RULE_TYPE: RuleType = RuleType {
     name: "schema",
@@ -50,7 +51,7 @@ const COLUMN: &[Key] = &[
         "What its values are, and not how an engine stores them: an `integer` is of any width, or a decimal \
          without digits behind the point, and a `double` also one of 32 bits.",
     ),
-    Key::later("nullable", "whether a column may hold NULL"),
+    Key::optional("nullable", Kind::Boolean, "Whether it may hold NULL.").or("true"),
 ];
 
 #[derive(Debug, Serialize)]
@@ -65,6 +66,24 @@ struct Wanted {
     name: String,
     #[serde(rename = "type")]
     logical_type: Option<LogicalType>,
+    #[serde(skip_serializing_if = "Nullable::is_default")]
+    nullable: Nullable,
+}
+
+/// Whether a column may hold NULL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+struct Nullable(bool);
+
+impl Default for Nullable {
+    fn default() -> Self {
+        Self(true)
+    }
+}
+
+impl Nullable {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,9 +134,11 @@ fn read_column(mut fields: Fields<'_>) -> Option<Wanted> {
         }
         parsed
     });
+    let nullable = fields.optional("nullable").map(Nullable);
     fields.finish();
     Some(Wanted {
         name: name?,
+        nullable: nullable.unwrap_or_default(),
         logical_type: match logical_type {
             None => None,
             Some(parsed) => Some(parsed?),
@@ -126,6 +147,13 @@ fn read_column(mut fields: Fields<'_>) -> Option<Wanted> {
 }
 
 impl Schema {
+    /// The columns that are there and may not hold NULL.
+    fn without_null<'s>(&'s self, found: &Found) -> impl Iterator<Item = &'s str> {
+        let wanted = self.columns.iter().filter(|wanted| !wanted.nullable.0);
+        let names = wanted.map(|wanted| wanted.name.as_str());
+        names.filter(|name| found.column(name).is_some())
+    }
+
     /// What is otherwise than it should be, in words.
     fn differences(&self, found: &Found) -> Vec<String> {
         let mut differences = Vec::new();
@@ -173,12 +201,20 @@ impl Schema {
 }
 
 impl Check for Schema {
-    fn questions(&self, _facts: &Facts<'_>) -> Result<Vec<Question>, RuleError> {
-        Ok(Vec::new())
+    fn questions(&self, facts: &Facts<'_>) -> Result<Vec<Question>, RuleError> {
+        let columns = self.without_null(facts.schema);
+        let is_null = columns.map(|column| Condition::IsNull(column.to_owned()));
+        Ok(is_null.map(Question::rows).collect())
     }
 
-    fn judge(&self, facts: &Facts<'_>, _answers: &Answers<'_>) -> Result<Counts, RuleError> {
-        let differences = self.differences(facts.schema);
+    fn judge(&self, facts: &Facts<'_>, answers: &Answers<'_>) -> Result<Counts, RuleError> {
+        let mut differences = self.differences(facts.schema);
+        for (question, column) in self.without_null(facts.schema).enumerate() {
+            match answers.count(question) {
+                0 => {}
+                count => differences.push(format!("NULLs in column '{column}': {count}")),
+            }
+        }
         let observed = Some(differences.len().into());
         let finding = (!differences.is_empty()).then(|| differences.join("; "));
         Ok(table_rule::counts(observed, finding))

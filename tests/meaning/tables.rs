@@ -300,14 +300,45 @@ fn columns_are_those_of_the_schema() {
 }
 
 #[test]
+fn a_column_that_may_not_hold_null_holds_none_in_scope() {
+    let of = |columns: &str, more: &str| {
+        format!("rule_type: schema, parameters: {{columns: [{columns}]}}{more}")
+    };
+    check(
+        "SELECT * FROM (VALUES (1, 'a'), (2, NULL)) AS rows (id, name)",
+        &[
+            (
+                &of(
+                    "{name: id, nullable: false}, {name: name, nullable: true}",
+                    "",
+                ),
+                "1 0 0 observed 0",
+            ),
+            (
+                &of("{name: id}, {name: name, nullable: false}", ""),
+                "1 1 0 observed 1",
+            ),
+            (
+                &of("{name: name, nullable: false}", ", where: \"id = 1\""),
+                "1 0 0 observed 0",
+            ),
+            (
+                &of("{name: other, nullable: false}", ""),
+                "1 1 0 observed 1",
+            ),
+        ],
+    );
+}
+
+#[test]
 fn what_failed_is_said_in_words() {
     let workspace = Workspace::new();
     let report = workspace.report_on(
-        "id,at,x\n1,2025-12-30,2.5\n2,2025-12-31,3.5\n",
-        "- {name: rows, rule_type: row_count, parameters: {min: 3}}
+        "id,at,x\n1,2025-12-30,2.5\n2,2025-12-31,3.5\n3,2025-12-31,\n",
+        "- {name: rows, rule_type: row_count, parameters: {min: 4}}
 - {name: mean, rule_type: aggregate, column: x, parameters: {function: mean, max_value: 2.75}}
 - {name: fresh, rule_type: freshness, column: at, parameters: {max_age: 1h}}
-- {name: columns, rule_type: schema, parameters: {columns: [{name: id, type: text}, {name: y}]}}
+- {name: columns, rule_type: schema, parameters: {columns: [{name: id, type: text, nullable: false}, {name: y}, {name: x, nullable: false}]}}
 - {name: quantile, rule_type: aggregate, column: x, parameters: {function: quantile, quantile: 0.25, min_value: 3}}",
     );
     let messages: Vec<&str> = ["rows", "mean", "fresh", "columns", "quantile"]
@@ -315,10 +346,10 @@ fn what_failed_is_said_in_words() {
         .map(|name| rule(&report, "t", name)["message"].as_str().unwrap())
         .collect();
     insta::assert_snapshot!(messages.join("\n"), @"
-    Rule 'rows': the number of rows is 2, less than 3
+    Rule 'rows': the number of rows is 3, less than 4
     Rule 'mean': the mean of column 'x' is 3, more than 2.75
     Rule 'fresh': the latest value of column 'at' is 2025-12-31T00:00:00, 86400 seconds old, more than 3600 seconds
-    Rule 'columns': column 'id' is integer and not text; column 'y' is missing
+    Rule 'columns': column 'id' is integer and not text; column 'y' is missing; NULLs in column 'x': 1
     Rule 'quantile': the 0.25-quantile of column 'x' is 2.75, less than 3
     ");
 }

@@ -130,7 +130,7 @@ tables:
       - {name: row_count, rule_type: row_count, parameters: {equals: 1}}
       - {name: aggregate, rule_type: aggregate, column: a, parameters: {function: quantile, quantile: 0.5, min_value: 1, max_value: "2026-01-01", tolerance: 0, nulls: pass}}
       - {name: foreign_key, rule_type: foreign_key, column: a, parameters: {references: {table: t, columns: [a]}, nulls: pass}}
-      - {name: schema, rule_type: schema, parameters: {columns: [{name: a, type: text}, {name: b}], extra_columns: fail, ordered: true}}
+      - {name: schema, rule_type: schema, parameters: {columns: [{name: a, type: text, nullable: false}, {name: b}], extra_columns: fail, ordered: true}}
       - {name: reconcile, rule_type: reconcile, columns: [a], parameters: {with: {path: a.csv, engine: warehouse, where: "a > 1"}, mode: rows, keys: [b], tolerance: 0.5, relative_tolerance: {a: 0.1}}}
   - name: query
     source: {query: "SELECT 1"}

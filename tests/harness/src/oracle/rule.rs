@@ -100,7 +100,7 @@ impl Check {
             Self::ForeignKey(check) => check.counts(table, rows),
             Self::Format(check) => check.counts(table, rows),
             Self::Castable(check) => check.counts(table, rows),
-            Self::Schema(check) => Ok(check.counts(table)),
+            Self::Schema(check) => Ok(check.counts(table, rows)),
             Self::Reconcile(check) => check.counts(table, rows),
         }
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::counts::{Counts, count_table, judged};
-use super::table::{Column, Table};
+use super::table::{Column, Row, Table};
 use super::value::ColumnType;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,9 @@ pub struct Wanted {
     pub name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
+    /// Whether it may hold NULL: it may, if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nullable: Option<bool>,
 }
 
 /// What becomes of columns that are not in the list.
@@ -37,7 +40,7 @@ pub enum ExtraColumns {
 }
 
 impl Schema {
-    pub fn counts(&self, table: &Table) -> Counts {
+    pub fn counts(&self, table: &Table, rows: &[Row<'_>]) -> Counts {
         let Parameters {
             columns,
             extra_columns,
@@ -57,6 +60,14 @@ impl Schema {
             // However many stand elsewhere.
             differences += usize::from(wanted != there);
         }
+        let holds_null = |wanted: &&Wanted| {
+            let is_there = table.column(&wanted.name).is_some();
+            is_there && rows.iter().any(|row| row.value(&wanted.name).is_null())
+        };
+        let not_nullable = columns
+            .iter()
+            .filter(|wanted| wanted.nullable == Some(false));
+        differences += not_nullable.filter(holds_null).count();
         let observed = Some(differences.to_string());
         count_table(judged(Some(differences == 0)), None, observed)
     }

@@ -113,6 +113,7 @@ pub fn schema(draws: &mut Draws<'_>, table: &Table) -> Check {
         let wanted = Wanted {
             name: name(draws, column),
             r#type: wanted_type,
+            nullable: draws.pick(&[None, None, Some(false), Some(true)]),
         };
         let is_named = columns.iter().any(|other| other.name == wanted.name);
         if !is_named && !draws.once_in(5) {
@@ -123,6 +124,7 @@ pub fn schema(draws: &mut Draws<'_>, table: &Table) -> Check {
         columns.push(Wanted {
             name: "another column".into(),
             r#type: None,
+            nullable: None,
         });
     }
     if draws.once_in(4) {
