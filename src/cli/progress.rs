@@ -1,8 +1,12 @@
 //! What a terminal shows while a run goes on.
 
+use std::time::Duration;
+
 use indicatif::ProgressStyle;
 
 use crate::run::settings::Progress;
+
+const BETWEEN_TICKS: Duration = Duration::from_millis(120);
 
 /// A line on stderr that names the table at work; nothing where stderr is no terminal.
 pub struct ProgressBar {
@@ -19,6 +23,10 @@ impl ProgressBar {
         if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
             bar.set_style(style);
         }
+        // Each time it is turned on it starts a thread.
+        if !bar.is_hidden() {
+            bar.enable_steady_tick(BETWEEN_TICKS);
+        }
         Self { bar }
     }
 
@@ -27,8 +35,6 @@ impl ProgressBar {
             Progress::Started { table, rules } => {
                 self.bar
                     .set_message(format!("{}: {rules} rules", table.name));
-                self.bar
-                    .enable_steady_tick(std::time::Duration::from_millis(120));
             }
             Progress::Finished { .. } => self.bar.set_message(""),
             Progress::Waits(why) => self.bar.suspend(|| anstream::eprintln!("warning: {why}")),

@@ -1,8 +1,11 @@
 //! `data-validator run`.
 
 use std::io::{self, Write};
+use std::mem;
 use std::path::Path;
 use std::time::Instant;
+
+use anstream::AutoStream;
 
 use super::Failure;
 use super::args::Run;
@@ -90,6 +93,8 @@ impl Job<'_> {
             None => Exit::of(&report.summaries, self.fail_on),
         };
         let written = self.show(&report, exit);
+        // The process ends with it: the kernel takes memory back at once, and not piece by piece.
+        mem::forget(report);
         if let (Some(error), false) = (state_error, matches!(exit, Exit::Stopped(_))) {
             written?;
             return Err(Error::from(error).into());
@@ -140,8 +145,7 @@ impl Job<'_> {
     fn show(&self, report: &Report, exit: Exit) -> Result<(), Failure> {
         let report_on_stdout = self.outputs.iter().any(Output::is_stdout);
         if !(report_on_stdout || (self.quiet && exit == Exit::Passed)) {
-            write!(anstream::stdout(), "{}", human::render(report))
-                .map_err(|error| not_printed(&error))?;
+            print(&human::render(report)).map_err(|error| not_printed(&error))?;
         }
         // Every report is tried, so that one bad path does not cost the others.
         let written: Vec<_> = self
@@ -162,6 +166,14 @@ fn warn_of(config: &Config) {
     for warning in &config.warnings {
         anstream::eprintln!("{warning}");
     }
+}
+
+/// Prints a long text in one piece; without its colours where nobody would see them.
+fn print(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout();
+    let mut shown = AutoStream::new(Vec::new(), AutoStream::choice(&stdout));
+    shown.write_all(text.as_bytes())?;
+    stdout.write_all(&shown.into_inner())
 }
 
 fn not_printed(error: &io::Error) -> Error {

@@ -6,7 +6,7 @@ use bigdecimal::{BigDecimal, Zero};
 use serde::{Deserialize, Serialize};
 
 use super::aggregate::{Aggregate, Function};
-use super::counts::{Counts, Judged, Unjudged, count_table, judged, type_of};
+use super::counts::{Counts, Unjudged, count_table, judged, type_of};
 use super::expression::Expression;
 use super::side_by_side::{SideBySide, Tolerance};
 use super::statistic::Statistic;
