@@ -1,6 +1,7 @@
 //! The report as JSON: the fields of the Python tool, ours after them.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -77,7 +78,7 @@ struct Rule<'r> {
 }
 
 /// The report as pretty-printed JSON with a newline at its end.
-pub fn render(report: &Report) -> String {
+pub fn write(report: &Report, mut out: impl Write) -> io::Result<()> {
     let timed = !report.now_given;
     let document = Document {
         validation_timestamp: report.now.to_string(),
@@ -92,10 +93,8 @@ pub fn render(report: &Report) -> String {
         schema_version: SCHEMA_VERSION,
         provenance: &report.provenance,
     };
-    // A document of plain strings, numbers and maps with text keys always has a JSON form.
-    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
-    text.push('\n');
-    text
+    serde_json::to_writer_pretty(&mut out, &document)?;
+    writeln!(out)
 }
 
 fn table(summary: &Summary, timed: bool) -> Table<'_> {

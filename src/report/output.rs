@@ -1,7 +1,7 @@
 //! Where a report goes: `[FORMAT=]PATH`, written whole or not at all.
 
-use std::fs;
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -102,31 +102,37 @@ impl Output {
                 "check the path, its permissions and the free space, and run again",
             )
         };
-        let text = match self.format {
-            Format::Json => json::render(report),
-            Format::JUnit => junit::render(report, fail_on).map_err(|error| failed(&error))?,
+        let render = |out: &mut dyn Write| {
+            let mut out = BufWriter::with_capacity(1 << 16, out);
+            match self.format {
+                Format::Json => json::write(report, &mut out)?,
+                Format::JUnit => {
+                    let text = junit::render(report, fail_on).map_err(io::Error::other)?;
+                    out.write_all(text.as_bytes())?;
+                }
+            }
+            out.flush()
         };
-        let written = if self.is_stdout() {
-            io::stdout().write_all(text.as_bytes())
-        } else {
-            write_whole(&self.path, &text)
+        let written = match self.is_stdout() {
+            true => render(&mut io::stdout()),
+            false => write_whole(&self.path, &render),
         };
         written.map_err(|error| failed(&error))
     }
 }
 
 /// Replaces a file in one step: a reader sees the old one or the new one.
-fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+fn write_whole(path: &Path, render: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     // A link is kept and what it points to is replaced; a device or a pipe cannot be replaced.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file()) {
-        return fs::write(&path, text);
+        return render(&mut File::options().write(true).open(&path)?);
     }
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.prefix(".report-").tempfile_in(folder_of(&path))?;
-    file.write_all(text.as_bytes())?;
+    render(&mut file)?;
     file.as_file().sync_all()?;
     file.persist(&path)?;
     Ok(())
