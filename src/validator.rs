@@ -28,7 +28,7 @@ use crate::run::workers::{Work, validate_all};
 use crate::selection::Selection;
 use crate::sources;
 use crate::state::{
-    FileState, LockMode, OpenOptions, RunOptions, RunState, StateError, Status, new_run_id,
+    FileState, LockMode, OpenOptions, RunOptions, RunState, StateError, Status, Store, new_run_id,
 };
 
 /// The dialect of an engine by its name in the config.
@@ -341,7 +341,7 @@ impl DataValidator {
     /// # Errors
     /// When the state cannot be written.
     pub fn reset_state(&self) -> Result<bool, Error> {
-        self.reset(&RunSettings::default(), FileState::reset_all)
+        self.reset(&RunSettings::default(), |state| state.reset_all())
     }
 
     /// Resets something in the state file that the settings or the config name.
@@ -351,7 +351,7 @@ impl DataValidator {
     pub fn reset(
         &self,
         settings: &RunSettings,
-        reset: impl FnOnce(&mut FileState) -> Result<bool, StateError>,
+        reset: impl FnOnce(&mut dyn Store) -> Result<bool, StateError>,
     ) -> Result<bool, Error> {
         let mut state = self.open_state(settings)?.ok_or_else(|| {
             Error::usage(
@@ -359,14 +359,14 @@ impl DataValidator {
                 "set pipeline.state_file, or give --state PATH",
             )
         })?;
-        let there = reset(&mut state)?;
+        let there = reset(&mut *state)?;
         state.close()?;
         Ok(there)
     }
 
     fn begin_run(&self, settings: &RunSettings) -> Result<Option<RunState>, Error> {
         let pipeline = &self.config.pipeline;
-        let Some(file) = self.open_state(settings)? else {
+        let Some(store) = self.open_state(settings)? else {
             return Ok(None);
         };
         let options = RunOptions {
@@ -377,10 +377,10 @@ impl DataValidator {
             max_age: pipeline.max_age,
         };
         let now = settings.now.unwrap_or_else(Timestamp::now);
-        Ok(Some(RunState::begin(file, options, now)))
+        Ok(Some(RunState::begin(store, options, now)))
     }
 
-    fn open_state(&self, settings: &RunSettings) -> Result<Option<FileState>, Error> {
+    fn open_state(&self, settings: &RunSettings) -> Result<Option<Box<dyn Store>>, Error> {
         let pipeline = &self.config.pipeline;
         let Some(path) = settings.state.as_ref().or(pipeline.state_file.as_ref()) else {
             return Ok(None);
@@ -413,7 +413,7 @@ impl DataValidator {
             },
             durability: pipeline.durability,
         };
-        Ok(Some(FileState::open(path, &options)?))
+        Ok(Some(Box::new(FileState::open(path, &options)?)))
     }
 }
 

@@ -8,7 +8,7 @@ use super::exit::Exit;
 use crate::DataValidator;
 use crate::config::{self, Config};
 use crate::error::Error;
-use crate::state::{FileState, JsonText, RuleEntry, Status, TableEntry, peek};
+use crate::state::{JsonText, RuleEntry, Status, TableEntry, peek};
 
 pub fn state(command: &State) -> Result<Exit, Failure> {
     let (State::Show(arguments) | State::Reset(arguments)) = command;
@@ -102,7 +102,7 @@ fn reset(config: Config, arguments: &StateArguments) -> Result<Exit, Failure> {
         ),
         (None, _) => (
             "everything".to_owned(),
-            validator.reset(&settings, FileState::reset_all)?,
+            validator.reset(&settings, |state| state.reset_all())?,
         ),
     };
     let done = if there {
