@@ -127,6 +127,7 @@ fn describe(name: &str) -> Description {
             embedded: name == "embedded",
             ..Capabilities::default()
         },
+        publication_setup: None,
         harmless_options: Vec::new(),
         safe_options: vec!["threads".into()],
         connection,
