@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs;
+use std::path::Path;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,12 @@ impl Holder {
             host: host(),
             since: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         }
+    }
+
+    /// Whether the process is gone, if its number counts where this program runs.
+    pub(super) fn is_gone(&self) -> bool {
+        let processes = Path::new("/proc");
+        processes.join("self").exists() && !processes.join(self.pid.to_string()).exists()
     }
 }
 

@@ -8,11 +8,13 @@
 //! | `entry` | a rule's, a table's and a run's record, and whether it is still as we wrote it |
 //! | `store` | what a state can do, wherever it is kept |
 //! | `file` | the store in a JSON file: snapshot, journal, lock |
+//! | `engine` | the store in tables of an engine: publications, lease, fence |
 //!
 //! The JSON is the Python tool's: tables by name, in each its rules by name. Our keys stand beside its keys;
 //! keys that nobody here knows survive. [`RESERVED`] is the one name no table can have.
 
 pub mod data_version;
+pub mod engine;
 mod entries;
 mod entry;
 mod error;

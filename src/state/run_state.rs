@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use super::data_version::Digests;
 use super::entry::{RuleEntry, RunRecord, Status};
@@ -55,6 +56,8 @@ pub struct Proven<'a> {
     pub data_version: Option<&'a str>,
     /// False for a result that was taken over without proof.
     pub verified: Option<bool>,
+    /// Rows that fail the rule; `None` where those that are kept stay, since the result was taken over.
+    pub rows: Option<&'a [Map<String, Value>]>,
 }
 
 impl RunState {
@@ -108,6 +111,16 @@ impl RunState {
     /// The run that is continued, if one is.
     pub fn resumed_from(&self) -> Option<&str> {
         self.resumed.then_some(&*self.run_id)
+    }
+
+    /// So many failing rows of a rule are kept with its result.
+    pub fn kept_rows(&self) -> u32 {
+        self.store.kept_rows()
+    }
+
+    /// Whether what is recorded is written where that engine's data is.
+    pub fn is_in_engine(&self, engine: &str) -> bool {
+        self.store.engine() == Some(engine)
     }
 
     /// What the store wants the user to know.
@@ -196,6 +209,12 @@ impl RunState {
         let entries: Vec<(String, RuleEntry)> = results.iter().map(entry).collect();
         if !entries.is_empty() {
             self.ensure_begun();
+            for proven in results {
+                if let Some(rows) = proven.rows {
+                    let rule = &proven.rule.name;
+                    self.store.keep_rows(table, rule, rows.to_vec());
+                }
+            }
             let put = self.store.put_rules(table, entries);
             self.note(put);
         }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::RESERVED;
 use super::entries::Entries;
@@ -17,6 +17,20 @@ use super::record::Record;
 pub trait Store: fmt::Debug + Send + Sync {
     /// All that the state says.
     fn entries(&self) -> &Entries;
+
+    /// The engine in whose tables it is, by its name in the config.
+    fn engine(&self) -> Option<&str> {
+        None
+    }
+
+    /// So many failing rows of a rule are kept with its result.
+    fn kept_rows(&self) -> u32 {
+        0
+    }
+
+    /// Puts failing rows in the place of those that are kept with a rule's result. They become visible with the
+    /// entry that is put next.
+    fn keep_rows(&mut self, _table: &str, _rule: &str, _rows: Vec<Map<String, Value>>) {}
 
     /// What the user should know: files set aside, edits that were met.
     fn warnings(&self) -> &[String];

@@ -28,6 +28,7 @@ mod schema;
 mod secrets;
 mod source_urls;
 mod sources;
+mod state_in_engine;
 mod untrusted;
 mod value_builder;
 
@@ -125,6 +126,7 @@ fn describe(name: &str) -> Description {
         dialect: Dialect::ansi(),
         capabilities: Capabilities {
             embedded: name == "embedded",
+            publish: name == "server",
             ..Capabilities::default()
         },
         publication_setup: None,
