@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
+use std::ops::{Deref, DerefMut};
 use std::process::{Child, Stdio};
 
 use data_validator::engines::decode::{Cell, first_rows};
@@ -30,6 +31,31 @@ enum Kind {
 }
 
 const KINDS: [Kind; 3] = [Kind::Postgres, Kind::DuckDb, Kind::DataFusion];
+
+/// A run that does not outlive its test, not even stopped.
+struct Running(Child);
+
+impl Deref for Running {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        &self.0
+    }
+}
+
+impl DerefMut for Running {
+    fn deref_mut(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended already, unless the test fails.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
 
 /// A state of its own in an engine, over tables of CSV files.
 struct Home {
@@ -93,7 +119,7 @@ impl Home {
         };
         let mut config = format!(
             "engines: {{keeper: {{type: {engine}, connection_params: {connection}, \
-             options: {{max_retries: 8, retry_delay: 0.05, max_delay: 0.2}}}}}}\n\
+             options: {{max_retries: 60, retry_delay: 0.05, max_delay: 0.3}}}}}}\n\
              pipeline: {{state: {{engine: keeper, schema: {}, quarantine: {ROWS}}}}}\ntables:\n",
             self.schema
         );
@@ -126,14 +152,11 @@ impl Home {
         self.workspace.json("r.json")
     }
 
-    fn start(&self, arguments: &[&str]) -> Child {
+    fn start(&self, arguments: &[&str]) -> Running {
         let fixed = ["c.yaml", "--quiet", "--jobs", "1", "--fail-on", "never"];
         let mut command = self.workspace.command(&[&fixed, arguments].concat());
-        command
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap()
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        Running(command.spawn().unwrap())
     }
 
     fn reset(&self, arguments: &[&str]) -> String {

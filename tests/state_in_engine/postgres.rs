@@ -174,6 +174,42 @@ fn cuts_around_a_commit_lose_nothing_and_double_nothing() {
 }
 
 #[test]
+fn a_server_that_is_killed_and_comes_back_loses_nothing_and_doubles_nothing() {
+    let mut own = Server::start_own(&ServerSettings::default());
+    let mut home = Home::bare(Kind::Postgres, "restarted");
+    home.connection["url"] = json!(own.url());
+    home.configure(&home.connection);
+    assert_eq!(home.run(&["state", "init", "c.yaml"]).code, Some(0));
+    let fresh = lasting(home.report(&[]));
+    home.reset(&[]);
+    let mut run = home.start(&[]);
+    let mut kills = 0;
+    while run.try_wait().unwrap().is_none() {
+        let results = home.results();
+        eventually("a result or the end of the run", || {
+            (home.results() > results || run.try_wait().unwrap().is_some()).then_some(())
+        });
+        if kills < 5 {
+            own.kill();
+            own.restart();
+            kills += 1;
+        }
+    }
+    let mut told = String::new();
+    std::io::Read::read_to_string(&mut run.stderr.take().unwrap(), &mut told).unwrap();
+    assert_eq!(run.wait().unwrap().code(), Some(0), "{told}");
+    assert!(kills > 1, "the run was too fast for the server");
+    assert_eq!(home.recorded().len(), TABLES * RULES);
+    let report = home.report(&[]);
+    assert!(
+        reasons(&report)
+            .iter()
+            .all(|(.., reason)| reason.starts_with("reused"))
+    );
+    assert_eq!(lasting(report), fresh);
+}
+
+#[test]
 fn a_role_with_the_documented_rights_is_enough_and_the_printed_sql_makes_the_tables() {
     let home = Home::bare(Kind::Postgres, "rights");
     let printed = home.run(&["state", "init", "c.yaml", "--print-sql"]);
@@ -271,7 +307,7 @@ fn eight_processes_share_a_state_and_one_that_was_paused_loses_it() {
         (home.results() > 0).then_some(())
     });
     stop(&paused);
-    let others: Vec<Child> = (0..7)
+    let others: Vec<_> = (0..7)
         .map(|_| home.start(&["--lock-timeout", "120s", "--reuse", "never"]))
         .collect();
     for mut other in others {
