@@ -14,6 +14,7 @@ const SET_UP: &str = "make them with 'data-validator state init'";
 /// The engine refused, or cannot be reached.
 pub(super) fn failed(place: &StateInEngine, attempted: &str, error: &EngineError) -> StateError {
     let hint = match error.class {
+        ErrorClass::NotFound if attempted == MAKING => "check how the engine is reached",
         ErrorClass::NotFound => SET_UP,
         ErrorClass::Unavailable | ErrorClass::Timeout | ErrorClass::Cancelled => {
             "what was saved before is untouched, and the next run redoes the rest"
@@ -32,6 +33,9 @@ pub(super) fn failed(place: &StateInEngine, attempted: &str, error: &EngineError
 
 /// What was attempted when rows were to be published.
 pub(super) const SAVING: &str = "saving";
+
+/// What was attempted when tables were to be made.
+pub(super) const MAKING: &str = "making the tables of";
 
 pub(super) fn not_set_up(place: &StateInEngine) -> StateError {
     let why = "its tables do not say which version they are";

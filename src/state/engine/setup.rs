@@ -3,7 +3,7 @@
 use data_validator_plugin::{Description, EngineError, Publication, Transactions};
 use uuid::Uuid;
 
-use super::error::failed;
+use super::error::{MAKING, failed};
 use super::read::{Part, read};
 use super::rows::StateRows;
 use super::tables::{VERSION, kind, new_tables};
@@ -15,8 +15,6 @@ use crate::state::error::{StateError, StateErrorKind};
 /// Rows of no state.
 const NO_STATE: &str = "";
 
-const ATTEMPTED: &str = "making the tables of";
-
 /// Makes what is missing of the schema and the tables; what is there stays as it is.
 ///
 /// # Errors
@@ -26,7 +24,7 @@ pub fn init(
     place: &StateInEngine,
     limits: Limits<'_>,
 ) -> Result<(), StateError> {
-    let attempted = |error: EngineError| failed(place, ATTEMPTED, &error);
+    let attempted = |error: EngineError| failed(place, MAKING, &error);
     if let Some(sql) = create_schema(connection.description(), place) {
         let created = connection.call(limits, |session, call| session.execute(&sql, call));
         created.result.map_err(attempted)?;
@@ -53,14 +51,14 @@ pub fn init(
 /// # Errors
 /// When the engine makes tables without SQL.
 pub fn setup_sql(description: &Description, place: &StateInEngine) -> Result<String, StateError> {
-    let attempted = |error: EngineError| failed(place, ATTEMPTED, &error);
+    let attempted = |error: EngineError| failed(place, MAKING, &error);
     let dialect = &description.dialect;
     let (Some(create_schema), Some(own)) = (
         create_schema(description, place),
         &description.publication_setup,
     ) else {
         let message = format!(
-            "{ATTEMPTED} {place}: engine {} does that without SQL",
+            "{MAKING} {place}: engine {} does that without SQL",
             description.name
         );
         return Err(StateError {
