@@ -5,12 +5,11 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::{PoisonError, RwLock};
 use std::thread;
-use std::time::Duration;
 
 use data_validator_plugin::{Description, Dialect};
 use jiff::Timestamp;
 
-use crate::config::{self, Config, ConfigErrors, FileKind, LoadOptions};
+use crate::config::{self, Config, ConfigErrors, LoadOptions};
 use crate::engines::connection::Limits;
 use crate::engines::connections::Connections;
 use crate::error::Error;
@@ -27,9 +26,11 @@ use crate::run::settings::{FilterSettings, Progress, RunOutcome, RunSettings};
 use crate::run::workers::{Work, validate_all};
 use crate::selection::Selection;
 use crate::sources;
-use crate::state::{
-    FileState, LockMode, OpenOptions, RunOptions, RunState, StateError, Status, new_run_id,
-};
+use crate::state::new_run_id;
+
+mod state;
+
+pub use state::{Seen, StatePlace};
 
 /// The dialect of an engine by its name in the config.
 pub type DialectOf<'d> = &'d dyn Fn(&str) -> &'d Dialect;
@@ -161,7 +162,7 @@ impl DataValidator {
         let mut state_error = None;
         match state.map(|state| state.finish(completed)) {
             Some(Ok(told)) => warnings.extend(told),
-            Some(Err(error)) => state_error = Some(error),
+            Some(Err(error)) => state_error = Some(self.redacted(error)),
             None => {}
         }
         Ok(RunOutcome {
@@ -300,120 +301,6 @@ impl DataValidator {
             .check()
             .map_err(|error| Error::engine(&attempted, &error))?;
         Ok(connection.description().clone())
-    }
-
-    /// Whether the state has a completed result of the rule.
-    ///
-    /// # Errors
-    /// When the state file cannot be read.
-    pub fn is_rule_completed(&self, table: &str, rule: &str) -> Result<bool, Error> {
-        let Some(path) = &self.config.pipeline.state_file else {
-            return Ok(false);
-        };
-        let contents = crate::state::peek(path)?;
-        let entry = contents
-            .tables
-            .get(table)
-            .and_then(|table| table.rules.get(rule));
-        Ok(entry.is_some_and(|entry| entry.status == Status::Completed))
-    }
-
-    /// Forgets the recorded result of a rule; gives whether there was one.
-    ///
-    /// # Errors
-    /// When the state cannot be written.
-    pub fn reset_rule_state(&self, table: &str, rule: &str) -> Result<bool, Error> {
-        self.reset(&RunSettings::default(), |state| {
-            state.reset_rule(table, rule)
-        })
-    }
-
-    /// Forgets all recorded results of a table; gives whether there were any.
-    ///
-    /// # Errors
-    /// When the state cannot be written.
-    pub fn reset_table_state(&self, table: &str) -> Result<bool, Error> {
-        self.reset(&RunSettings::default(), |state| state.reset_table(table))
-    }
-
-    /// Forgets everything that is recorded; gives whether there was anything.
-    ///
-    /// # Errors
-    /// When the state cannot be written.
-    pub fn reset_state(&self) -> Result<bool, Error> {
-        self.reset(&RunSettings::default(), FileState::reset_all)
-    }
-
-    /// Resets something in the state file that the settings or the config name.
-    ///
-    /// # Errors
-    /// When there is no state file, or it cannot be written.
-    pub fn reset(
-        &self,
-        settings: &RunSettings,
-        reset: impl FnOnce(&mut FileState) -> Result<bool, StateError>,
-    ) -> Result<bool, Error> {
-        let mut state = self.open_state(settings)?.ok_or_else(|| {
-            Error::usage(
-                "the config has no state file".into(),
-                "set pipeline.state_file, or give --state PATH",
-            )
-        })?;
-        let there = reset(&mut state)?;
-        state.close()?;
-        Ok(there)
-    }
-
-    fn begin_run(&self, settings: &RunSettings) -> Result<Option<RunState>, Error> {
-        let pipeline = &self.config.pipeline;
-        let Some(file) = self.open_state(settings)? else {
-            return Ok(None);
-        };
-        let options = RunOptions {
-            run_id: settings.run_id.clone(),
-            start_anew: settings.no_resume,
-            reuse: settings.reuse.unwrap_or(pipeline.reuse),
-            resume_window: pipeline.resume_window,
-            max_age: pipeline.max_age,
-        };
-        let now = settings.now.unwrap_or_else(Timestamp::now);
-        Ok(Some(RunState::begin(file, options, now)))
-    }
-
-    fn open_state(&self, settings: &RunSettings) -> Result<Option<FileState>, Error> {
-        let pipeline = &self.config.pipeline;
-        let Some(path) = settings.state.as_ref().or(pipeline.state_file.as_ref()) else {
-            return Ok(None);
-        };
-        if let Some(folder) = &self.config.confined_to {
-            config::refuse_link_beside(path, folder).map_err(|(message, hint)| {
-                Error::usage(format!("the state file: {message}"), &hint)
-            })?;
-        }
-        let ending = path.extension().and_then(|ending| ending.to_str());
-        if let Some(kind) = ending
-            .and_then(FileKind::of_name)
-            .filter(|kind| *kind != FileKind::Json)
-        {
-            let message = format!(
-                "the state file {} has the name of a {kind:?} file",
-                path.display()
-            );
-            return Err(Error::usage(
-                message,
-                "name a file for the state alone, such as state.json",
-            ));
-        }
-        let options = OpenOptions {
-            lock_timeout: settings.lock_timeout.unwrap_or(Duration::from_secs(10)),
-            lock: if settings.without_lock {
-                LockMode::None
-            } else {
-                LockMode::Auto
-            },
-            durability: pipeline.durability,
-        };
-        Ok(Some(FileState::open(path, &options)?))
     }
 }
 

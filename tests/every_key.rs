@@ -57,6 +57,16 @@ fn a_config_with_every_key_loads_for_every_engine() {
 }
 
 #[test]
+fn a_state_in_an_engine_takes_the_place_of_the_file() {
+    let state = "  state: {engine: warehouse, schema: quality, id: orders, quarantine: 10}\n";
+    let outcome = lint(&[
+        ("  state_file: pipeline_state.json\n", ""),
+        ("  state: file\n", state),
+    ]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+}
+
+#[test]
 fn what_has_no_effect_is_told() {
     let told = lint(&[]).stderr;
     let warnings = told.lines().filter(|line| !line.starts_with("  help:"));
@@ -92,10 +102,6 @@ fn an_engine_of_the_python_package_is_told_which_ones_are_here() {
 #[test]
 fn what_is_not_built_yet_is_said_to_be_so() {
     let outcome = lint(&[
-        (
-            "  state: file\n",
-            "  state: {engine: warehouse, schema: data_validator}\n",
-        ),
         ("  results: inline\n", "  results: external\n"),
         (
             "    samples: 0\n",
@@ -109,8 +115,6 @@ fn what_is_not_built_yet_is_said_to_be_so() {
         .lines()
         .filter(|line| line.contains(": error: "));
     insta::assert_snapshot!(errors.collect::<Vec<_>>().join("\n"), @"
-    rules.yaml:6:11: error: 'engine' (a state in tables of an engine) is not available in this version yet
-    rules.yaml:6:30: error: 'schema' (a state in tables of an engine) is not available in this version yet
     rules.yaml:11:12: error: 'results: external' (results beside the state) is not available in this version yet
     rules.yaml:27:5: error: 'chunks' (large tables in parts) is not available in this version yet
     rules.yaml:83:20: error: 'sql' (data versions asked of an engine) is not available in this version yet

@@ -37,6 +37,7 @@ mod samples;
 mod soundness;
 mod sqlite;
 mod state;
+mod state_in_engine;
 mod support;
 mod tidy;
 mod two_sides;

@@ -104,6 +104,17 @@ pub enum State {
     Show(StateArguments),
     /// Forget the results of a rule, a table, or all
     Reset(StateArguments),
+    /// Make the tables of a state that is in an engine; those that are there stay as they are
+    Init(StateInit),
+}
+
+#[derive(Args, Debug)]
+pub struct StateInit {
+    #[command(flatten)]
+    pub config: ConfigArguments,
+    /// Print the SQL that does it, and connect to nothing
+    #[arg(long)]
+    pub print_sql: bool,
 }
 
 #[derive(Args, Debug)]

@@ -81,8 +81,14 @@ impl Job<'_> {
         self.refuse_links(validator.config())?;
         self.refuse_same_file(validator.config())?;
         let mut bar = ProgressBar::new(self.quiet);
-        let outcome = validator.validate(self.settings, &mut |progress| bar.show(progress))?;
+        let outcome = validator.validate(self.settings, &mut |progress| bar.show(progress));
         bar.finish();
+        let outcome = match (outcome, self.settings.interrupt.requested()) {
+            (Ok(outcome), _) => outcome,
+            // It was stopped while it waited for the state.
+            (Err(_), Some(signal)) => return Ok(Exit::Stopped(signal)),
+            (Err(error), None) => return Err(error.into()),
+        };
         for warning in &outcome.warnings {
             anstream::eprintln!("warning: {warning}");
         }

@@ -1,69 +1,88 @@
-//! `data-validator state show` and `state reset`.
+//! `data-validator state show`, `state reset` and `state init`.
 
+use std::path::Path;
+
+use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::Failure;
-use super::args::{State, StateArguments};
+use super::args::{State, StateArguments, StateInit};
 use super::exit::Exit;
 use crate::DataValidator;
-use crate::config::{self, Config};
-use crate::error::Error;
-use crate::state::{FileState, JsonText, RuleEntry, Status, TableEntry, peek};
+use crate::config;
+use crate::run::settings::RunSettings;
+use crate::state::{Contents, JsonText, RuleEntry, RunRecord, Status, TableEntry};
+use crate::validator::{Seen, StatePlace};
 
 pub fn state(command: &State) -> Result<Exit, Failure> {
-    let (State::Show(arguments) | State::Reset(arguments)) = command;
-    let config = config::load(
-        &arguments.config.file(),
-        &arguments.config.load_options(false),
-    )?;
+    let arguments = match command {
+        State::Show(arguments) | State::Reset(arguments) => &arguments.config,
+        State::Init(arguments) => &arguments.config,
+    };
+    let config = config::load(&arguments.file(), &arguments.load_options(false));
+    let validator = config.map(DataValidator::from_config)?;
     match command {
-        State::Show(arguments) => show(&config, arguments),
-        State::Reset(arguments) => reset(config, arguments),
+        State::Show(arguments) => show(&validator, arguments),
+        State::Reset(arguments) => reset(&validator, arguments),
+        State::Init(arguments) => init(&validator, arguments),
     }
 }
 
-fn show(config: &Config, arguments: &StateArguments) -> Result<Exit, Failure> {
-    let path = arguments
-        .state
-        .path
-        .as_ref()
-        .or(config.pipeline.state_file.as_ref())
-        .ok_or_else(no_state_file)?;
-    let contents = peek(path).map_err(Error::from)?;
-    if !contents.exists {
-        anstream::println!("{}: nothing is recorded yet", path.display());
-        return Ok(Exit::Passed);
+fn show(validator: &DataValidator, arguments: &StateArguments) -> Result<Exit, Failure> {
+    let settings = arguments.state.settings();
+    match validator.look_at_state(&settings)? {
+        Seen::InFile(path, contents) if !contents.exists => {
+            anstream::println!("{}: nothing is recorded yet", path.display());
+        }
+        Seen::InFile(path, contents) => {
+            show_file(path, &contents);
+            show_entries(contents.last_run.as_ref(), &contents.tables, arguments);
+        }
+        Seen::InEngine(place, look) => {
+            let holder = look.holder.as_deref().unwrap_or("nobody holds it");
+            anstream::println!("{place}: {holder}");
+            show_entries(look.last_run.as_ref(), &look.tables, arguments);
+        }
     }
+    Ok(Exit::Passed)
+}
+
+fn show_file(path: &Path, contents: &Contents) {
     let bytes = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
     anstream::println!(
         "{}: {bytes} bytes, journal {} bytes",
         path.display(),
         contents.journal_bytes
     );
-    if let Some(run) = &contents.last_run {
+}
+
+fn show_entries(
+    last_run: Option<&RunRecord>,
+    tables: &IndexMap<String, TableEntry>,
+    arguments: &StateArguments,
+) {
+    if let Some(run) = last_run {
         let ended = run
             .ended_at
             .as_ref()
             .map_or_else(|| "has not ended".to_owned(), |at| format!("ended {at}"));
         anstream::println!("run {} began {}, {ended}", run.id, run.started_at);
     }
-    let wanted =
+    let is_wanted =
         |wanted: &Option<String>, name: &str| wanted.as_ref().is_none_or(|wanted| wanted == name);
-    for (name, table) in contents
-        .tables
+    for (name, table) in tables
         .iter()
-        .filter(|(name, _)| wanted(&arguments.table, name))
+        .filter(|(name, _)| is_wanted(&arguments.table, name))
     {
         anstream::println!("{name}  {}", table_line(table));
         for (name, rule) in table
             .rules
             .iter()
-            .filter(|(name, _)| wanted(&arguments.rule, name))
+            .filter(|(name, _)| is_wanted(&arguments.rule, name))
         {
             anstream::println!("  {name}  {}", rule_line(rule));
         }
     }
-    Ok(Exit::Passed)
 }
 
 fn table_line(table: &TableEntry) -> String {
@@ -88,8 +107,7 @@ fn rule_line(rule: &RuleEntry) -> String {
     }
 }
 
-fn reset(config: Config, arguments: &StateArguments) -> Result<Exit, Failure> {
-    let validator = DataValidator::from_config(config);
+fn reset(validator: &DataValidator, arguments: &StateArguments) -> Result<Exit, Failure> {
     let settings = arguments.state.settings();
     let (what, there) = match (&arguments.table, &arguments.rule) {
         (Some(table), Some(rule)) => (
@@ -102,7 +120,7 @@ fn reset(config: Config, arguments: &StateArguments) -> Result<Exit, Failure> {
         ),
         (None, _) => (
             "everything".to_owned(),
-            validator.reset(&settings, FileState::reset_all)?,
+            validator.reset(&settings, |state| state.reset_all())?,
         ),
     };
     let done = if there {
@@ -114,9 +132,15 @@ fn reset(config: Config, arguments: &StateArguments) -> Result<Exit, Failure> {
     Ok(Exit::Passed)
 }
 
-fn no_state_file() -> Error {
-    Error::usage(
-        "the config has no state file".into(),
-        "set pipeline.state_file, or give --state PATH",
-    )
+fn init(validator: &DataValidator, arguments: &StateInit) -> Result<Exit, Failure> {
+    let settings = RunSettings::default();
+    if arguments.print_sql {
+        anstream::print!("{}", validator.state_setup_sql(&settings)?);
+        return Ok(Exit::Passed);
+    }
+    validator.set_up_state(&settings)?;
+    if let Some(StatePlace::Engine(place)) = validator.state_place(&settings) {
+        anstream::println!("{place}: its tables are there");
+    }
+    Ok(Exit::Passed)
 }

@@ -70,7 +70,8 @@ const PIPELINE: &[Key] = &[
     Key::optional(
         "state",
         Kind::Either(&[Kind::one_of::<StateKind>(), Kind::Mapping(STATE_IN_ENGINE)]),
-        "What holds the state.",
+        "What holds the state: `file`, the state file; `engine`, tables of the default engine; or a mapping that names \
+         an engine.",
     )
     .or("file"),
     Key::optional(
@@ -102,8 +103,24 @@ const PIPELINE: &[Key] = &[
 ];
 
 const STATE_IN_ENGINE: &[Key] = &[
-    Key::later("engine", "a state in tables of an engine"),
-    Key::later("schema", "a state in tables of an engine"),
+    Key::optional(
+        "engine",
+        Kind::Text,
+        "A name from `engines`; else the default engine. It must be one that publishes.",
+    ),
+    Key::optional("schema", Kind::Text, "The schema of the tables.").or("data_validator"),
+    Key::optional(
+        "id",
+        Kind::Text,
+        "Tells this state from others in the same tables; the name of the config's file without its ending, if it is \
+         not given.",
+    ),
+    Key::optional(
+        "quarantine",
+        Kind::Count(MOST_SAMPLES as u64),
+        "So many failing rows of each rule are kept with its result, masked by `mask` of the table.",
+    )
+    .or("0"),
 ];
 
 const OUTPUTS: &[Key] = &[

@@ -191,7 +191,7 @@ impl<'a> Loader<'a> {
         let findings = self.interpolate(&mut value, places, &folder);
         let document = Document::read(Fields::of(&findings, &value));
         let metadata = document.metadata.clone();
-        let pipeline = Pipeline::read(document.pipeline.clone(), &folder);
+        let pipeline = Pipeline::read(document.pipeline.clone(), &folder, file);
         let outputs = Outputs::read(
             document.outputs.clone(),
             document.dqx.clone(),
@@ -208,6 +208,7 @@ impl<'a> Loader<'a> {
             guard: guard.as_ref(),
             require_sources: self.options.require_sources,
             default_engine,
+            state: pipeline.state_in_engine.as_ref(),
         };
         let (engines, tables) = resolve(
             document,

@@ -67,7 +67,7 @@ mod yaml;
 pub use diagnostic::{ConfigErrors, Diagnostic, Level, Location, Place};
 pub use load::{LoadOptions, load, plugins_of};
 pub use outputs::{Output, Outputs, Target};
-pub use pipeline::{DataVersionMode, Pipeline, Reuse};
+pub use pipeline::{DataVersionMode, Pipeline, Reuse, StateInEngine};
 pub use samples::{MOST_SAMPLES, Mask, Samples};
 pub use secrets::Secrets;
 pub use untrusted::{Untrusted, refusal_of_file, refuse_link, refuse_link_beside};

@@ -8,12 +8,13 @@ use super::document::{Document, EngineDocument, RuleDocument, TableDocument};
 use super::engine::{self, Engine};
 use super::fields::Home;
 use super::findings::Findings;
+use super::path::KeyPath;
 use super::rule::{self, Scope};
 use super::secrets::Secrets;
 use super::sources::GivenSources;
 use super::table::{self, Shared};
 use super::untrusted::Guard;
-use super::{DEFAULT_ENGINE, EngineSettings, Rule, Table};
+use super::{DEFAULT_ENGINE, EngineSettings, Rule, StateInEngine, Table};
 use crate::engines::catalog::Catalog;
 use crate::parallel;
 
@@ -26,6 +27,8 @@ pub struct Settings<'a> {
     pub require_sources: bool,
     /// The one of `engines` that `--engine` makes the default.
     pub default_engine: Option<&'a str>,
+    /// The state, where it is in an engine.
+    pub state: Option<&'a StateInEngine>,
 }
 
 /// Resolves all engines and tables; the findings tell whether they can be run.
@@ -47,6 +50,7 @@ pub fn resolve(
     let engines = resolve_engines(
         engine, engines, &tables, findings, settings, catalog, secrets,
     );
+    refuse_state_elsewhere(settings.state, &engines, findings);
     let used = used_engines(&tables);
     let names: Vec<&str> = tables
         .iter()
@@ -161,6 +165,43 @@ fn resolve_engines(
         (None, None) => {}
     }
     engines
+}
+
+/// The engine of a state is known, and one that publishes.
+fn refuse_state_elsewhere(
+    state: Option<&StateInEngine>,
+    engines: &BTreeMap<String, Engine>,
+    findings: &Findings,
+) {
+    let Some(StateInEngine { engine: name, .. }) = state else {
+        return;
+    };
+    let path = KeyPath::default().key("pipeline").key("state");
+    match engines.get(name) {
+        None => {
+            let hint = match &*engines
+                .keys()
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+                .join(", ")
+            {
+                "" => "describe it under 'engine' or 'engines'".to_owned(),
+                known => format!("known: {known}"),
+            };
+            findings.at_value(&path, format!("unknown engine '{name}'"), hint);
+        }
+        Some(Engine {
+            settings: Some(settings),
+            ..
+        }) if !settings.kind.description.capabilities.publish => {
+            let message =
+                format!("the engine '{name}' cannot hold a state, since it does not publish");
+            let hint =
+                "name another one of 'engines', or keep the state in a file with 'state_file'";
+            findings.at_value(&path, message, hint);
+        }
+        Some(_) => {}
+    }
 }
 
 fn refuse_duplicate_tables(tables: &[TableDocument<'_>], findings: &Findings) {

@@ -59,18 +59,28 @@ impl Connections {
     pub fn to(&mut self, name: &str, config: &Config) -> Result<&mut Connection, EngineError> {
         match self.open.entry(name.to_owned()) {
             Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(place) => {
-                let settings = config.engines.get(name).ok_or_else(|| {
-                    EngineError::new(
-                        ErrorClass::Config,
-                        format!("the config has no engine '{name}'"),
-                    )
-                })?;
-                let engine = engine(&self.engines, name, &settings.kind)?;
-                Ok(place.insert(Connection::new(name, engine, settings)))
-            }
+            Entry::Vacant(place) => Ok(place.insert(connection(&self.engines, name, config)?)),
         }
     }
+
+    /// One more way to an engine of the config, for who needs one for itself; connects to nothing yet.
+    ///
+    /// # Errors
+    /// As of [`to`](Self::to).
+    pub fn another_to(&self, name: &str, config: &Config) -> Result<Connection, EngineError> {
+        connection(&self.engines, name, config)
+    }
+}
+
+fn connection(engines: &Engines, name: &str, config: &Config) -> Result<Connection, EngineError> {
+    let settings = config.engines.get(name).ok_or_else(|| {
+        EngineError::new(
+            ErrorClass::Config,
+            format!("the config has no engine '{name}'"),
+        )
+    })?;
+    let engine = engine(engines, name, &settings.kind)?;
+    Ok(Connection::new(name, engine, settings))
 }
 
 fn engine(

@@ -1,13 +1,14 @@
 //! What a table's validation knows from earlier runs and leaves to later ones.
 
+use std::collections::BTreeSet;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use sha2::{Digest, Sha256};
 
-use super::others;
 use super::prepare::PrepareError;
 use super::reach::Reach;
 use super::result::{RuleResult, Status};
+use super::{others, samples};
 use crate::config::{Config, DataVersionMode, Rule, Table};
 use crate::engines::connection::{Connection, Limits};
 use crate::engines::retry::Attempts;
@@ -33,6 +34,10 @@ pub struct Memory<'a> {
     reasons: Vec<String>,
     /// Whether each rule's result was taken over without proof.
     unproven: Vec<bool>,
+    /// So many failing rows of a rule are recorded with its result.
+    kept_rows: u32,
+    /// Results that are recorded when their failing rows are known.
+    waiting: BTreeSet<usize>,
 }
 
 /// What is known of the data.
@@ -80,6 +85,8 @@ impl<'a> Memory<'a> {
             digests: KnownDigests::before(digests),
             reasons: vec![String::new(); rules.len()],
             unproven: vec![false; rules.len()],
+            kept_rows: state.map_or(0, |state| read(state).kept_rows()),
+            waiting: BTreeSet::new(),
         }
     }
 
@@ -126,7 +133,23 @@ impl<'a> Memory<'a> {
             };
             self.others.push((other, data));
         }
+        self.forget_what_the_state_moves();
         Ok(attempts)
+    }
+
+    /// A token of an engine is another one with each result that is recorded there, so it tells nothing.
+    fn forget_what_the_state_moves(&mut self) {
+        let Some(state) = self.state.map(read) else {
+            return;
+        };
+        let others = self.others.iter_mut().map(|(_, data)| data);
+        for data in others.chain([&mut self.data]) {
+            if let Data::Relation { engine, .. } = data
+                && state.is_in_engine(engine)
+            {
+                *data = Data::Unknown;
+            }
+        }
     }
 
     /// Notes which sessions the answers came from. From another one than the data was looked at in, they
@@ -200,9 +223,32 @@ impl<'a> Memory<'a> {
         self.record(&taken, results);
     }
 
-    /// Records the results of these rules. A result that could not be judged is not recorded, so that
-    /// the next run asks again.
+    /// So many failing rows of a rule are recorded with its result.
+    pub fn kept_rows(&self) -> u32 {
+        self.kept_rows
+    }
+
+    /// Records the results of these rules, except those whose failing rows are recorded with them. A result that
+    /// could not be judged is not recorded, so that the next run asks again.
     pub fn record(&mut self, indices: &[usize], results: &mut [Option<RuleResult>]) {
+        let waits = |index: &usize| {
+            let result = results[*index].as_ref();
+            self.kept_rows > 0 && result.is_some_and(|it| !it.reused && samples::has_failing(it))
+        };
+        let (waiting, ready): (Vec<usize>, Vec<usize>) = indices.iter().partition(|it| waits(it));
+        self.waiting.extend(waiting);
+        self.record_now(&ready, results);
+    }
+
+    /// Records the results that waited for their failing rows, except those whose rows could not be read.
+    pub fn record_waiting(&mut self, unread: &[usize], results: &mut [Option<RuleResult>]) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.retain(|index| !unread.contains(index));
+        let waiting: Vec<usize> = waiting.into_iter().collect();
+        self.record_now(&waiting, results);
+    }
+
+    fn record_now(&mut self, indices: &[usize], results: &mut [Option<RuleResult>]) {
         let Some(state) = self.state else { return };
         if indices.is_empty() {
             return;
@@ -228,6 +274,7 @@ impl<'a> Memory<'a> {
                     fingerprint: &self.fingerprints[index],
                     data_version: token.as_deref(),
                     verified: self.unproven[index].then_some(false),
+                    rows: (!result.reused).then(|| first(&result.samples, self.kept_rows)),
                 })
             })
             .collect();
@@ -247,6 +294,12 @@ impl<'a> Memory<'a> {
             state.complete_table(table);
         }
     }
+}
+
+/// The first rows, so many at most.
+fn first<T>(rows: &[T], most: u32) -> &[T] {
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    &rows[..rows.len().min(most)]
 }
 
 /// Looks at data.

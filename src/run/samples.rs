@@ -20,8 +20,29 @@ const RULES_OF_A_QUERY: usize = 100;
 
 /// Whether failing rows of the rule are to be shown.
 pub fn are_wanted(samples: &Samples, result: &RuleResult) -> bool {
+    samples.most > 0 && has_failing(result)
+}
+
+/// Whether something failed.
+pub fn has_failing(result: &RuleResult) -> bool {
     let judged = matches!(result.status, Status::Passed | Status::Failed);
-    samples.most > 0 && judged && result.failed_count > 0
+    judged && result.failed_count > 0
+}
+
+/// Which failing rows are read.
+#[derive(Clone, Copy)]
+pub struct Wanted<'s> {
+    /// To be shown.
+    pub shown: &'s Samples,
+    /// So many of each new result are to be recorded with it.
+    pub kept: u32,
+}
+
+impl Wanted<'_> {
+    fn are_of(self, result: &RuleResult) -> bool {
+        let are_kept = self.kept > 0 && !result.reused;
+        (self.shown.most > 0 || are_kept) && has_failing(result)
+    }
 }
 
 /// The rows that fail the rule, or `None` where it names no rows.
@@ -48,20 +69,22 @@ pub fn failing_rows(rule: &Rule, facts: &Facts<'_>) -> Result<Option<Failing>, R
     Ok(Failing::of(&questions, rule.scope.as_ref(), failed_of_row))
 }
 
-/// Puts failing rows into the results of the rules that have some. What cannot be had is told in the result
-/// and leaves the verdict as it is.
+/// Puts failing rows into the results of the rules that have some, and gives the numbers of those whose rows an
+/// engine failed to give. What cannot be had is told in the result and leaves the verdict as it is.
 pub fn add(
     connection: &mut Connection,
     limits: Limits<'_>,
     prepared: &Prepared<'_>,
-    samples: &Samples,
+    wanted: Wanted<'_>,
     rules: &[&Rule],
     results: &mut [Option<RuleResult>],
-) {
-    let mut asked = Vec::new();
-    let misspelt = unknown_column(&samples.mask, &prepared.schema);
-    for (rule, result) in rules.iter().zip(results) {
-        let Some(result) = result.as_mut().filter(|it| are_wanted(samples, it)) else {
+) -> Vec<usize> {
+    let (mut asked, mut unread) = (Vec::new(), Vec::new());
+    let mask = &wanted.shown.mask;
+    let most = wanted.shown.most.max(wanted.kept);
+    let misspelt = unknown_column(mask, &prepared.schema);
+    for (index, (rule, result)) in rules.iter().zip(results).enumerate() {
+        let Some(result) = result.as_mut().filter(|it| wanted.are_of(it)) else {
             continue;
         };
         // Rather no rows than rows with a value that was to be hidden.
@@ -70,33 +93,46 @@ pub fn add(
             None => failing_rows(rule, &prepared.facts(rule)).map_err(|error| error.to_string()),
         };
         match failing {
-            Ok(Some(failing)) => asked.push((failing, result)),
+            Ok(Some(failing)) => asked.push((index, failing, result)),
             Ok(None) => result.no_samples = Some("the rule names no rows".into()),
             Err(why) => result.no_samples = Some(why),
         }
     }
     for asked in asked.chunks_mut(RULES_OF_A_QUERY) {
-        let failing: Vec<&Failing> = asked.iter().map(|(failing, _)| failing).collect();
+        let failing: Vec<&Failing> = asked.iter().map(|(_, failing, _)| failing).collect();
         let dialect = &connection.description().dialect;
         let (rows, schema) = (prepared.whole_rows(), &prepared.schema);
-        let sql = sql::first_failing(dialect, rows, schema, &failing, samples.most);
+        let sql = sql::first_failing(dialect, rows, schema, &failing, most);
         let found = connection.call(limits, |session, call| {
             found_rows(&mut Batches::of(&mut *session.query(&sql, call)?)?)
         });
         match found.result {
             Ok(found) => {
                 for row in found {
-                    if let Some((failing, result)) = asked.get_mut(row.rule) {
-                        let sample = sample(&row.values, failing, schema, &samples.mask);
+                    if let Some((_, failing, result)) = asked.get_mut(row.rule) {
+                        let sample = sample(&row.values, failing, schema, mask);
                         result.samples.push(sample);
                     }
                 }
             }
             Err(error) => {
-                for (_, result) in asked {
+                for (index, _, result) in asked {
+                    unread.push(*index);
                     result.no_samples = Some(error.message.clone());
                 }
             }
+        }
+    }
+    unread
+}
+
+/// Takes out of the results what is not to be shown.
+pub fn leave_shown(samples: &Samples, results: &mut [Option<RuleResult>]) {
+    let most = usize::try_from(samples.most).unwrap_or(usize::MAX);
+    for result in results.iter_mut().flatten() {
+        result.samples.truncate(most);
+        if most == 0 {
+            result.no_samples = None;
         }
     }
 }

@@ -13,7 +13,8 @@ use super::planning::PlanOptions;
 use super::prepare::{PrepareError, Prepared, PreparedRule, Preparing, Step, prepare};
 use super::reach::Reach;
 use super::result::{RuleResult, Status, Summary};
-use super::{samples, verdict};
+use super::samples::{self, Wanted};
+use super::verdict;
 use crate::config::{Config, Rule, Samples, Table};
 use crate::engines::connection::Limits;
 use crate::engines::retry::Attempts;
@@ -102,7 +103,14 @@ pub fn validate(means: Means<'_, '_>, table: &Table, rules: &[&Rule]) -> Summary
             run_scans(reach, limits, &prepared, &wanted, &mut results, &mut memory);
             add_details(reach, limits, &prepared, rules, &mut results, &mut memory);
             let connection = &mut *reach.connection;
-            samples::add(connection, limits, &prepared, &samples, rules, &mut results);
+            let wanted = Wanted {
+                shown: &samples,
+                kept: memory.kept_rows(),
+            };
+            let unread = samples::add(connection, limits, &prepared, wanted, rules, &mut results);
+            memory.note_sessions(reach);
+            memory.record_waiting(&unread, &mut results);
+            samples::leave_shown(&samples, &mut results);
         }
         Err(error) => {
             for index in wanted {

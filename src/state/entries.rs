@@ -8,7 +8,7 @@ use super::record::Record;
 
 /// The content of a state file.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Entries {
+pub struct Entries {
     pub tables: IndexMap<String, TableEntry>,
     pub run: Option<RunRecord>,
     /// What else stands beside the tables; it is kept and not understood.

@@ -20,11 +20,13 @@ pub enum StateErrorKind {
     Path,
     /// Another process holds the state, or nobody can hold it where it lies.
     Lock,
-    /// A newer version wrote the file.
+    /// A newer version wrote it.
     Newer,
     /// A table or a rule has a name that the format has no room for.
     Name,
-    /// Results are not on the disk.
+    /// The engine that holds it refuses, or cannot be reached.
+    Engine,
+    /// Results are not kept.
     NotSaved,
 }
 

@@ -6,17 +6,21 @@
 //! | where | what is in it |
 //! | --- | --- |
 //! | `entry` | a rule's, a table's and a run's record, and whether it is still as we wrote it |
+//! | `store` | what a state can do, wherever it is kept |
 //! | `file` | the store in a JSON file: snapshot, journal, lock |
+//! | `engine` | the store in tables of an engine: publications, lease, fence |
 //!
 //! The JSON is the Python tool's: tables by name, in each its rules by name. Our keys stand beside its keys;
 //! keys that nobody here knows survive. [`RESERVED`] is the one name no table can have.
 
 pub mod data_version;
+pub mod engine;
 mod entries;
 mod entry;
 mod error;
 mod file;
 pub mod fingerprint;
+mod holder;
 mod json_text;
 mod layout;
 mod lenient;
@@ -27,6 +31,7 @@ pub mod recall;
 mod record;
 pub mod reuse;
 mod run_state;
+mod store;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -37,6 +42,7 @@ pub use file::{Contents, Durability, FileState, LockMode, OpenOptions, peek};
 pub use json_text::JsonText;
 pub use moment::instant;
 pub use run_state::{Proven, RunOptions, RunState, new_run_id};
+pub use store::Store;
 
 /// The top-level key that is not a table: the format's number and the newest run.
 pub const RESERVED: &str = "__data_validator__";

@@ -1,4 +1,4 @@
-//! What is appended to the journal: one thing that changed.
+//! What a store keeps: one thing that changed.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use super::entry::{RuleEntry, RunRecord};
 /// One change. It names what is, not what to add, so that replaying it again does no harm.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Record {
+pub enum Record {
     /// The first line: what the journal stands on.
     Base(Base),
     Run(RunRecord),
@@ -43,7 +43,7 @@ pub(super) enum Record {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Base {
+pub struct Base {
     /// The journal's format.
     pub format: u64,
     /// The SHA-256 of the snapshot to which the records are added.

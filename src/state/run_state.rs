@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use super::data_version::Digests;
 use super::entry::{RuleEntry, RunRecord, Status};
 use super::error::StateError;
-use super::file::FileState;
 use super::fingerprint::Fingerprint;
 use super::recall::{self, Proof};
 use super::reuse::{Circumstances, Decision, decide};
+use super::store::Store;
 use crate::config::{Reuse, Rule};
 use crate::run::result::RuleResult;
 
@@ -34,7 +35,7 @@ pub struct RunOptions {
 /// The state of one run.
 #[derive(Debug)]
 pub struct RunState {
-    file: FileState,
+    store: Box<dyn Store>,
     options: RunOptions,
     run_id: String,
     /// Whether an earlier process began this run.
@@ -55,12 +56,14 @@ pub struct Proven<'a> {
     pub data_version: Option<&'a str>,
     /// False for a result that was taken over without proof.
     pub verified: Option<bool>,
+    /// Rows that fail the rule; `None` where those that are kept stay, since the result was taken over.
+    pub rows: Option<&'a [Map<String, Value>]>,
 }
 
 impl RunState {
     /// Begins a run, or continues the newest one if it died not long ago.
-    pub fn begin(file: FileState, options: RunOptions, now: Timestamp) -> Self {
-        let unfinished = file
+    pub fn begin(store: Box<dyn Store>, options: RunOptions, now: Timestamp) -> Self {
+        let unfinished = store
             .last_run()
             .filter(|run| run.ended_at.is_none() && !options.start_anew)
             .cloned();
@@ -79,7 +82,7 @@ impl RunState {
             .or_else(|| options.run_id.clone())
             .unwrap_or_else(new_run_id);
         Self {
-            file,
+            store,
             options,
             run_id,
             resumed,
@@ -89,10 +92,10 @@ impl RunState {
         }
     }
 
-    /// Notes the run before its first record: one that takes everything over leaves the file alone.
+    /// Notes the run before its first record: one that takes everything over leaves the state alone.
     fn ensure_begun(&mut self) {
         if !std::mem::replace(&mut self.begun, true) {
-            let begun = self.file.begin_run(RunRecord {
+            let begun = self.store.begin_run(RunRecord {
                 id: self.run_id.clone(),
                 started_at: written(self.now),
                 ended_at: None,
@@ -110,15 +113,25 @@ impl RunState {
         self.resumed.then_some(&*self.run_id)
     }
 
+    /// So many failing rows of a rule are kept with its result.
+    pub fn kept_rows(&self) -> u32 {
+        self.store.kept_rows()
+    }
+
+    /// Whether what is recorded is written where that engine's data is.
+    pub fn is_in_engine(&self, engine: &str) -> bool {
+        self.store.engine() == Some(engine)
+    }
+
     /// What the store wants the user to know.
     pub fn warnings(&self) -> &[String] {
-        self.file.warnings()
+        self.store.warnings()
     }
 
     /// The content hashes that are known of a table's files.
     pub fn digests(&self, table: &str) -> Digests {
         let known = self
-            .file
+            .store
             .table(table)
             .and_then(|entry| entry.extra.get(DIGESTS));
         known
@@ -140,7 +153,7 @@ impl RunState {
                 why: "nothing is taken over in this run".into(),
             };
         }
-        let entry = self.file.rule(table, &rule.name);
+        let entry = self.store.rule(table, &rule.name);
         decide(
             entry.map(|entry| (entry, entry.origin(table, &rule.name))),
             Circumstances {
@@ -156,13 +169,13 @@ impl RunState {
 
     /// The recorded result of a rule, judged anew, and what changed in how it is judged.
     pub fn recall(&self, table: &str, rule: &Rule) -> Option<(RuleResult, Option<String>)> {
-        recall::recall(rule, self.file.rule(table, &rule.name)?)
+        recall::recall(rule, self.store.rule(table, &rule.name)?)
     }
 
     pub fn start_table(&mut self, table: &str) {
         self.ensure_begun();
         let at = written(Timestamp::now());
-        let started = self.file.start_table(table, &at);
+        let started = self.store.start_table(table, &at);
         self.note(started);
     }
 
@@ -172,7 +185,7 @@ impl RunState {
         let entry = |proven: &Proven<'_>| {
             // What was taken over keeps the data it was counted on, and its age.
             let before =
-                (self.file.rule(table, &proven.rule.name)).filter(|_| proven.result.reused);
+                (self.store.rule(table, &proven.rule.name)).filter(|_| proven.result.reused);
             let data_version =
                 before.map_or(proven.data_version, |entry| entry.data_version.as_deref());
             let at = before
@@ -196,14 +209,20 @@ impl RunState {
         let entries: Vec<(String, RuleEntry)> = results.iter().map(entry).collect();
         if !entries.is_empty() {
             self.ensure_begun();
-            let put = self.file.put_rules(table, entries);
+            for proven in results {
+                if let Some(rows) = proven.rows {
+                    let rule = &proven.rule.name;
+                    self.store.keep_rows(table, rule, rows.to_vec());
+                }
+            }
+            let put = self.store.put_rules(table, entries);
             self.note(put);
         }
     }
 
     /// Notes that all rules of a table are done.
     pub fn complete_table(&mut self, table: &str) {
-        let completed = self.file.complete_table(table, &written(Timestamp::now()));
+        let completed = self.store.complete_table(table, &written(Timestamp::now()));
         self.note(completed);
     }
 
@@ -211,40 +230,40 @@ impl RunState {
     pub fn keep_digests(&mut self, table: &str, digests: Digests) {
         let known = serde_json::to_value(digests.kept()).unwrap_or_default();
         if self
-            .file
+            .store
             .table(table)
             .and_then(|entry| entry.extra.get(DIGESTS))
             != Some(&known)
         {
-            let kept = self.file.put_note(table, DIGESTS, known);
+            let kept = self.store.put_note(table, DIGESTS, known);
             self.note(kept);
         }
     }
 
     pub fn is_table_completed(&self, table: &str) -> bool {
-        self.file
+        self.store
             .table(table)
             .is_some_and(|entry| entry.status == Status::Completed)
     }
 
-    /// Ends the run, unless it was stopped and is to be continued, and writes the state whole; gives
+    /// Ends the run, unless it was stopped and is to be continued, and leaves the state whole; gives
     /// what the user should know of that.
     ///
     /// # Errors
     /// When something could not be saved, now or before.
     pub fn finish(mut self, completed: bool) -> Result<Vec<String>, StateError> {
         if completed && self.begun {
-            let ended = self.file.end_run(&written(Timestamp::now()));
+            let ended = self.store.end_run(&written(Timestamp::now()));
             self.note(ended);
         }
-        let closed = self.file.close();
+        let closed = self.store.close();
         self.failure.map_or(closed, Err)
     }
 
     /// Whether the run that is continued made the record; another run may have had its id before.
     fn is_of_resumed_run(&self, entry: &RuleEntry) -> bool {
         let at = |text: Option<&String>| text.and_then(|text| super::instant(text));
-        let began = at(self.file.last_run().map(|run| &run.started_at));
+        let began = at(self.store.last_run().map(|run| &run.started_at));
         self.resumed
             && entry.run_id.as_deref() == Some(&self.run_id)
             && at(entry.completed_at.as_ref()) >= began

@@ -46,6 +46,7 @@ impl Engine for DataFusion {
                 ingest: false,
                 transactions: Transactions::None,
             },
+            publication_setup: None,
             harmless_options: config::harmless_options(),
             safe_options: config::safe_options(),
             connection: config::keys(),

@@ -9,7 +9,7 @@ use data_validator_plugin::{
 use crate::config::Settings;
 use crate::instance::Instances;
 use crate::session::DuckDbSession;
-use crate::{config, dialect};
+use crate::{config, dialect, publish};
 
 /// DuckDB, linked into this library; each session has its own connection to a database that they share.
 #[derive(Debug, Default)]
@@ -33,6 +33,7 @@ impl Engine for DuckDb {
                 ingest: false,
                 transactions: Transactions::Ddl,
             },
+            publication_setup: Some(publish::setup()),
             harmless_options: config::harmless_options(),
             safe_options: config::safe_options(),
             connection: config::keys(),

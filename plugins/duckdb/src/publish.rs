@@ -21,6 +21,14 @@ const FENCES: &str = "main.data_validator_fences";
 /// So many rows are inserted by one statement.
 const ROWS_OF_A_STATEMENT: usize = 128;
 
+/// The statements that make the tables of keys and fences; repeating them changes nothing.
+pub fn setup() -> String {
+    format!(
+        "CREATE TABLE IF NOT EXISTS {KEYS} (key VARCHAR PRIMARY KEY);\n\
+         CREATE TABLE IF NOT EXISTS {FENCES} (scope VARCHAR PRIMARY KEY, holder VARCHAR NOT NULL, number UBIGINT NOT NULL);\n"
+    )
+}
+
 /// Publishes, unless the key was published before or the right to write is another's.
 pub fn publish(
     connection: &Connection,
@@ -65,13 +73,7 @@ fn write(
     publication: &Publication,
 ) -> Result<Written, EngineError> {
     if !publication.create.is_empty() {
-        run(
-            connection,
-            &format!(
-                "CREATE TABLE IF NOT EXISTS {KEYS} (key VARCHAR PRIMARY KEY); \
-                 CREATE TABLE IF NOT EXISTS {FENCES} (scope VARCHAR PRIMARY KEY, holder VARCHAR NOT NULL, number UBIGINT NOT NULL)"
-            ),
-        )?;
+        run(connection, &setup())?;
     }
     if is_noted(connection, &publication.key)? {
         return Ok(Written::Before);

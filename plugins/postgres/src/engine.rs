@@ -5,6 +5,7 @@ use data_validator_plugin::{
 };
 
 use crate::config::Settings;
+use crate::publication_tables::{DEFAULT_SCHEMA, publication_tables};
 use crate::session::PostgresSession;
 use crate::{config, dialect};
 
@@ -29,6 +30,10 @@ impl Engine for Postgres {
                 ingest: true,
                 transactions: Transactions::Ddl,
             },
+            publication_setup: Some(format!(
+                "-- The schema that 'publication_schema' names, if it is given, goes in the place of {DEFAULT_SCHEMA}.\n{}",
+                publication_tables(DEFAULT_SCHEMA)
+            )),
             harmless_options: config::harmless_options(),
             // All of them reach the server, whose limits are for its owner to lift.
             safe_options: Vec::new(),

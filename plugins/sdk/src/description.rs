@@ -26,6 +26,10 @@ pub struct Description {
     pub dialect: Dialect,
     #[serde(default)]
     pub capabilities: Capabilities,
+    /// The SQL that makes the place where publications are noted, with the default settings, for who may make
+    /// tables when a session may not; `None` where it takes no SQL.
+    #[serde(default)]
+    pub publication_setup: Option<String>,
     /// Options that change no answer, only how it is found; a result does not depend on them.
     #[serde(default)]
     pub harmless_options: Vec<String>,

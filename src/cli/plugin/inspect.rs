@@ -54,6 +54,7 @@ fn show(description: &Description) {
         semantics,
         dialect,
         capabilities,
+        publication_setup: _,
         harmless_options,
         safe_options,
         connection,

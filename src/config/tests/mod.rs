@@ -28,6 +28,7 @@ mod schema;
 mod secrets;
 mod source_urls;
 mod sources;
+mod state_in_engine;
 mod untrusted;
 mod value_builder;
 
@@ -125,8 +126,10 @@ fn describe(name: &str) -> Description {
         dialect: Dialect::ansi(),
         capabilities: Capabilities {
             embedded: name == "embedded",
+            publish: name == "server",
             ..Capabilities::default()
         },
+        publication_setup: None,
         harmless_options: Vec::new(),
         safe_options: vec!["threads".into()],
         connection,

@@ -128,6 +128,7 @@ impl<'a> Guard<'a> {
     ) {
         refuse_plugins(document, findings);
         self.refuse_state_file(&document.pipeline, findings);
+        refuse_state_in_engine(&document.pipeline, findings);
         refuse_outputs(document, findings);
         self.check_engines(document, default_engine, findings, catalog);
         let rules = document.tables.iter().flat_map(|table| &table.rules);
@@ -231,6 +232,20 @@ fn refuse_plugins(document: &Document<'_>, findings: &Findings) {
             &plugin.path,
             "a plugin runs with all rights of who starts it, so an untrusted config must not name one",
             "give it with --plugin FILE if you trust it",
+        );
+    }
+}
+
+/// Tables of an engine are written to, which a stranger must not choose.
+fn refuse_state_in_engine(pipeline: &Fields<'_>, findings: &Findings) {
+    let path = pipeline.path().key("state");
+    let is_file = |value: &Value| value.as_str() == Some("file");
+    let is_elsewhere = pipeline.value("state").is_some_and(|value| !is_file(value));
+    if is_elsewhere && is_of_the_file(&path, findings) {
+        findings.at_value(
+            &path,
+            "a state is written there, so an untrusted config must not choose an engine for it",
+            "give it as VALIDATOR_PIPELINE__STATE=engine, or name a file with 'state_file'",
         );
     }
 }

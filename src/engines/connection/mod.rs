@@ -56,6 +56,17 @@ pub struct Limits<'a> {
     pub told: &'a dyn Fn(&str),
 }
 
+impl<'a> Limits<'a> {
+    /// No end but that of the run; waits are told to the log.
+    pub fn logged(interrupt: &'a Interrupt) -> Self {
+        Self {
+            interrupt,
+            deadline: None,
+            told: &|why| log::warn!("{why}"),
+        }
+    }
+}
+
 impl Limits<'_> {
     /// As these, with so much time from now at most.
     #[must_use]

@@ -40,6 +40,7 @@ impl Engine for Recorder {
             semantics: 1,
             dialect: Dialect::ansi(),
             capabilities: Capabilities::default(),
+            publication_setup: None,
             harmless_options: Vec::new(),
             safe_options: Vec::new(),
             connection: Vec::new(),

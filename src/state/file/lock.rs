@@ -6,11 +6,9 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-
 use super::place::Place;
 use crate::state::error::StateError;
+use crate::state::holder::Holder;
 
 /// How often the lock is asked for while another process holds it.
 const POLL: Duration = Duration::from_millis(20);
@@ -22,14 +20,6 @@ const POLL: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub(super) struct Lock {
     _file: File,
-}
-
-/// Who holds a lock, as written into the lock file for those who wait.
-#[derive(Serialize, Deserialize)]
-struct Holder {
-    pid: u32,
-    host: String,
-    since: String,
 }
 
 impl Lock {
@@ -84,12 +74,7 @@ pub(super) fn cannot_write_beside(place: &Place, error: &io::Error) -> StateErro
 
 /// Only a courtesy to others, so a full disk is no obstacle.
 fn sign(file: &mut File) {
-    let holder = Holder {
-        pid: std::process::id(),
-        host: host(),
-        since: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-    };
-    if let Ok(text) = serde_json::to_string(&holder) {
+    if let Ok(text) = serde_json::to_string(&Holder::this_process()) {
         let _ = file
             .set_len(0)
             .and_then(|()| file.write_all(format!("{text}\n").as_bytes()));
@@ -97,21 +82,11 @@ fn sign(file: &mut File) {
 }
 
 fn held_by(path: &Path) -> String {
-    fs::read(path)
+    let holder: Option<Holder> = fs::read(path)
         .ok()
-        .and_then(|text| serde_json::from_slice::<Holder>(&text).ok())
-        .map_or_else(
-            || "another process holds it".to_owned(),
-            |Holder { pid, host, since }| format!("process {pid} on {host} holds it since {since}"),
-        )
-}
-
-fn host() -> String {
-    fs::read_to_string("/proc/sys/kernel/hostname")
-        .ok()
-        .or_else(|| std::env::var("HOSTNAME").ok())
-        .or_else(|| std::env::var("COMPUTERNAME").ok())
-        .map(|name| name.trim().to_owned())
-        .filter(|name| !name.is_empty())
-        .unwrap_or_else(|| "an unnamed host".to_owned())
+        .and_then(|text| serde_json::from_slice(&text).ok());
+    holder.map_or_else(
+        || "another process holds it".to_owned(),
+        |holder| holder.to_string(),
+    )
 }

@@ -86,7 +86,7 @@ impl FileState {
     }
 
     /// Makes the records true: on the disk, and in memory even where the disk refuses them.
-    pub(super) fn commit(&mut self, records: Vec<Record>, sync: Sync) -> Result<(), StateError> {
+    pub(super) fn keep(&mut self, records: Vec<Record>, sync: Sync) -> Result<(), StateError> {
         if records.is_empty() {
             return Ok(());
         }

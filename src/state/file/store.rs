@@ -1,4 +1,4 @@
-//! The store: what is put is in the journal before the call returns.
+//! The store in a file: what is put is in the journal before the call returns.
 
 use std::path::Path;
 
@@ -9,9 +9,8 @@ use super::place::Place;
 use super::probe;
 use super::save::Saving;
 use super::settle::{Settled, settle};
-use crate::state::RESERVED;
+use crate::state::Store;
 use crate::state::entries::Entries;
-use crate::state::entry::{RuleEntry, RunRecord, TableEntry};
 use crate::state::error::StateError;
 use crate::state::record::Record;
 
@@ -64,135 +63,30 @@ impl FileState {
             _lock: lock,
         })
     }
+}
 
-    /// What the user should know: files set aside, edits that were met.
-    pub fn warnings(&self) -> &[String] {
+impl Store for FileState {
+    fn entries(&self) -> &Entries {
+        &self.entries
+    }
+
+    fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    pub fn tables(&self) -> impl Iterator<Item = (&str, &TableEntry)> {
-        let tables = self.entries.tables.iter();
-        tables.map(|(name, entry)| (name.as_str(), entry))
-    }
-
-    pub fn table(&self, table: &str) -> Option<&TableEntry> {
-        self.entries.tables.get(table)
-    }
-
-    pub fn rule(&self, table: &str, rule: &str) -> Option<&RuleEntry> {
-        self.entries.rule(table, rule)
-    }
-
-    pub fn last_run(&self) -> Option<&RunRecord> {
-        self.entries.run.as_ref()
-    }
-
-    /// Records a run as the newest one.
-    pub fn begin_run(&mut self, run: RunRecord) -> Result<(), StateError> {
-        self.commit(vec![Record::Run(run)], Sync::Soon)
-    }
-
-    /// Records that the newest run came to its end.
-    pub fn end_run(&mut self, at: &str) -> Result<(), StateError> {
-        let Some(mut run) = self.entries.run.clone() else {
-            return Ok(());
+    fn commit(&mut self, records: Vec<Record>) -> Result<(), StateError> {
+        let sync = match records.last() {
+            Some(Record::ResetRule { .. } | Record::ResetTable { .. } | Record::ResetAll {}) => {
+                Sync::Now
+            }
+            // Where nothing can be appended, a table's results are saved when it ends.
+            Some(Record::Complete { .. }) if !self.saving.appends => Sync::Now,
+            _ => Sync::Soon,
         };
-        run.ended_at = Some(at.to_owned());
-        self.commit(vec![Record::Run(run)], Sync::Soon)
+        self.keep(records, sync)
     }
 
-    /// Records that a table is in progress; its rules stay as they are.
-    pub fn start_table(&mut self, table: &str, at: &str) -> Result<(), StateError> {
-        require_table_name(table)?;
-        let (table, at) = (table.to_owned(), at.to_owned());
-        self.commit(vec![Record::Start { table, at }], Sync::Soon)
-    }
-
-    /// Records that a table is completed; where nothing can be appended, its results are saved now.
-    pub fn complete_table(&mut self, table: &str, at: &str) -> Result<(), StateError> {
-        require_table_name(table)?;
-        let (table, at) = (table.to_owned(), at.to_owned());
-        let sync = match self.saving.appends {
-            true => Sync::Soon,
-            false => Sync::Now,
-        };
-        self.commit(vec![Record::Complete { table, at }], sync)
-    }
-
-    /// Keeps a value beside a table's entry.
-    pub fn put_note(
-        &mut self,
-        table: &str,
-        key: &str,
-        value: serde_json::Value,
-    ) -> Result<(), StateError> {
-        require_table_name(table)?;
-        let (table, key) = (table.to_owned(), key.to_owned());
-        self.commit(vec![Record::Note { table, key, value }], Sync::Soon)
-    }
-
-    /// Records what one scan answered, with one write; an entry replaces the one that was there.
-    ///
-    /// # Errors
-    /// When a name is refused, and then nothing is put. When it cannot be saved: that is said once, from
-    /// then on everything stays in memory, and [`close`](Self::close) tries a last time.
-    pub fn put_rules(
-        &mut self,
-        table: &str,
-        entries: Vec<(String, RuleEntry)>,
-    ) -> Result<(), StateError> {
-        require_table_name(table)?;
-        if entries.iter().any(|(rule, _)| rule.is_empty()) {
-            return Err(StateError::name(format!(
-                "recording a rule of table '{table}': the rule has no name"
-            )));
-        }
-        let put = |(rule, mut entry): (String, RuleEntry)| {
-            entry.seal(table, &rule);
-            let table = table.to_owned();
-            Record::Put { table, rule, entry }
-        };
-        self.commit(entries.into_iter().map(put).collect(), Sync::Soon)
-    }
-
-    /// Forgets a rule, and that its table is completed; whether there was one.
-    pub fn reset_rule(&mut self, table: &str, rule: &str) -> Result<bool, StateError> {
-        if self.rule(table, rule).is_none() {
-            return Ok(false);
-        }
-        let (table, rule) = (table.to_owned(), rule.to_owned());
-        self.commit(vec![Record::ResetRule { table, rule }], Sync::Now)?;
-        Ok(true)
-    }
-
-    /// Forgets a table; whether there was one.
-    pub fn reset_table(&mut self, table: &str) -> Result<bool, StateError> {
-        if self.table(table).is_none() {
-            return Ok(false);
-        }
-        let table = table.to_owned();
-        self.commit(vec![Record::ResetTable { table }], Sync::Now)?;
-        Ok(true)
-    }
-
-    /// Forgets all tables and the newest run; whether there was something.
-    pub fn reset_all(&mut self) -> Result<bool, StateError> {
-        if self.entries.tables.is_empty() && self.entries.run.is_none() {
-            return Ok(false);
-        }
-        self.commit(vec![Record::ResetAll {}], Sync::Now)?;
-        Ok(true)
-    }
-}
-
-fn require_table_name(table: &str) -> Result<(), StateError> {
-    match table {
-        "" => Err(StateError::name(
-            "recording a table: it has no name".to_owned(),
-        )),
-        RESERVED => Err(StateError::name(format!(
-            "recording the table '{table}': the state file needs that name for itself"
-        ))),
-        _ => Ok(()),
+    fn close(self: Box<Self>) -> Result<Vec<String>, StateError> {
+        (*self).close()
     }
 }

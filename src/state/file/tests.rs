@@ -17,7 +17,7 @@ use indexmap::IndexMap;
 use serde_json::json;
 
 use super::{Durability, FileState, LockMode, OpenOptions};
-use crate::state::{JsonText, Origin, RuleEntry, RunRecord, StateError, Status, TableEntry};
+use crate::state::{JsonText, Origin, RuleEntry, RunRecord, StateError, Status, Store, TableEntry};
 
 const AT: &str = "2025-07-24T10:11:49.391678";
 

@@ -49,6 +49,7 @@ impl Engine for Canned {
                 ingest: true,
                 transactions: Transactions::Ddl,
             },
+            publication_setup: Some("CREATE TABLE keys (key text)".into()),
             harmless_options: vec!["threads".into()],
             safe_options: vec!["threads".into()],
             connection: vec![ConfigKey {

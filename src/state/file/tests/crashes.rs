@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::super::crash_point::observe;
 use super::{AT, Folder, copy_folder, has, put, run};
 use crate::state::Status;
+use crate::state::Store;
 
 /// How much of [`work`] had returned when the folder was copied.
 type Copies = Rc<RefCell<Vec<(usize, Folder)>>>;

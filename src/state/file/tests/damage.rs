@@ -6,7 +6,9 @@ use std::path::Path;
 use indexmap::IndexMap;
 
 use super::{AT, Folder, copy_folder, holds, put, run};
-use crate::state::{FileState, Origin, StateError, StateErrorKind, Status, TableEntry, peek};
+use crate::state::{
+    FileState, Origin, StateError, StateErrorKind, Status, Store, TableEntry, peek,
+};
 
 /// All damages are read; so many-th ones are also opened, which writes and syncs.
 const OPENED: usize = 97;
@@ -221,7 +223,7 @@ fn noise_is_survived() {
     ] {
         let folder = Folder::with(text);
         let state = folder.open();
-        assert_eq!(state.tables().count(), 0);
+        assert_eq!(state.entries.tables.len(), 0);
         assert!(state.warnings()[0].contains("it is damaged"));
         drop(state);
         assert_eq!(folder.files().len(), 2);

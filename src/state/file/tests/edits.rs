@@ -1,7 +1,7 @@
 use std::fs;
 
 use super::{Folder, has, put, run};
-use crate::state::{FileState, StateErrorKind};
+use crate::state::{FileState, StateErrorKind, Store};
 
 const EDITED: &str = r#"{"mine": {"status": "in_progress", "rules": {}}}"#;
 
@@ -76,7 +76,7 @@ fn deleting_the_file_begins_anew() {
     drop(running(&folder));
     fs::remove_file(folder.state()).unwrap();
     let state = folder.open();
-    assert_eq!(state.tables().count(), 0);
+    assert_eq!(state.entries.tables.len(), 0);
     assert!(state.warnings()[0].contains("it was deleted during a run"));
     state.close().unwrap();
     assert_eq!(journals(&folder), 1);
@@ -90,7 +90,7 @@ fn deleting_the_file_begins_anew() {
         !fs::exists(folder.state()).unwrap(),
         "the user wins at the end too"
     );
-    assert_eq!(folder.open().tables().count(), 0);
+    assert_eq!(folder.open().entries.tables.len(), 0);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use std::fs;
 
 use super::{Folder, has, put};
-use crate::state::{Origin, StateErrorKind, Status};
+use crate::state::{Origin, StateErrorKind, Status, Store};
 
 const SEED: &str = r#"{ "customers": { "status": "completed", "completed_at": "2025-07-24T10:11:49.391678",
     "rules": { "id_check": { "status": "completed", "completed_at": "2025-07-24T10:11:49.398754",

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use super::super::journal::Journal;
 use super::super::place::Place;
 use super::{AT, Folder, child, entry, has, put};
-use crate::state::{FileState, OpenOptions, StateErrorKind};
+use crate::state::{FileState, OpenOptions, StateErrorKind, Store};
 
 const FOLDER: &str = "STATE_TEST_FULL_FOLDER";
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::{AT, Folder, entry, has, run};
-use crate::state::{RunRecord, Status, peek};
+use crate::state::{RunRecord, Status, Store, peek};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -131,7 +131,7 @@ proptest! {
             }
             prop_assert!(state.warnings().is_empty());
             prop_assert_eq!(state.last_run(), model.run.as_ref());
-            prop_assert_eq!(state.tables().count(), model.tables.len());
+            prop_assert_eq!(state.entries.tables.len(), model.tables.len());
             for (table, (status, rules)) in &model.tables {
                 let found = state.table(table).unwrap();
                 prop_assert_eq!(found.status, *status);
@@ -142,7 +142,7 @@ proptest! {
             }
             let seen = peek(&folder.state()).unwrap();
             prop_assert_eq!(seen.last_run.as_ref(), state.last_run());
-            prop_assert!(state.tables().all(|(name, table)| seen.tables[name] == *table));
+            prop_assert!(state.entries.tables.iter().all(|(name, table)| seen.tables[name] == *table));
         }
     }
 }

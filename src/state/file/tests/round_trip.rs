@@ -1,5 +1,5 @@
 use super::{AT, Folder, entry, has, put, run};
-use crate::state::{Durability, FileState, LockMode, OpenOptions, RuleEntry, Status, peek};
+use crate::state::{Durability, FileState, LockMode, OpenOptions, RuleEntry, Status, Store, peek};
 
 #[test]
 fn what_was_put_is_there_and_nothing_else_remains() {
@@ -75,7 +75,7 @@ fn a_scan_is_put_as_a_whole_or_refused_as_a_whole() {
     state.start_table("__data_validator__", AT).unwrap_err();
     state.complete_table("", AT).unwrap_err();
     state.put_rules("t", entries("")).unwrap_err();
-    assert_eq!(state.tables().count(), 0);
+    assert_eq!(state.entries.tables.len(), 0);
     state.put_rules("t", entries("s")).unwrap();
     assert!(has(&state, "t", "r", 1) && has(&state, "t", "s", 2));
 }
@@ -103,7 +103,7 @@ fn a_reset_rule_uncompletes_its_table() {
     assert!(state.reset_table("t").unwrap());
     assert!(!state.reset_table("t").unwrap());
     state.close().unwrap();
-    assert_eq!(folder.open().tables().count(), 0);
+    assert_eq!(folder.open().entries.tables.len(), 0);
 }
 
 #[test]
