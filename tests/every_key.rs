@@ -107,7 +107,6 @@ fn what_is_not_built_yet_is_said_to_be_so() {
             "    samples: 0\n",
             "    samples: 0\n    chunks: {column: customer_id, size: 10000000}\n",
         ),
-        ("{value: \"2026-01-01\"}", "{sql: SELECT 1, value: x}"),
     ]);
     assert_eq!(outcome.code, Some(2), "{outcome:?}");
     let errors = outcome
@@ -117,6 +116,5 @@ fn what_is_not_built_yet_is_said_to_be_so() {
     insta::assert_snapshot!(errors.collect::<Vec<_>>().join("\n"), @"
     rules.yaml:11:12: error: 'results: external' (results beside the state) is not available in this version yet
     rules.yaml:27:5: error: 'chunks' (large tables in parts) is not available in this version yet
-    rules.yaml:83:20: error: 'sql' (data versions asked of an engine) is not available in this version yet
     ");
 }

@@ -103,3 +103,26 @@ fn what_the_time_or_another_table_decides_is_judged_anew() {
         assert_eq!(before["metadata"], after["metadata"], "{name}");
     }
 }
+
+#[test]
+fn what_is_older_than_max_age_is_judged_anew_although_nothing_changed() {
+    let workspace = Workspace::new();
+    workspace.write("t.csv", "id\n1\n");
+    workspace.write(
+        "rules.yaml",
+        "pipeline: {state_file: state.json, max_age: 7d}
+tables: [{name: t, source: t.csv, rules: [{name: rows, rule_type: row_count, parameters: {min: 1}}]}]
+",
+    );
+    let reason = |arguments: &[&str]| {
+        let all = [&["rules.yaml", "--output", "report.json"], arguments].concat();
+        let outcome = workspace.run(&all);
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        let result = rule(&workspace.json("report.json"), "t", "rows").clone();
+        result["reason"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(reason(&[]), "new");
+    assert!(reason(&[]).starts_with("reused (rule "));
+    let later = reason(&["--now", "2999-01-01T00:00:00Z"]);
+    assert_eq!(later, "re-run: older than max_age");
+}

@@ -8,10 +8,10 @@ use std::time::Duration;
 use serde_json::Map;
 use serde_yaml::Value;
 
+use super::data_version::DataVersionDocument;
 use super::fields::Fields;
 use super::findings::Findings;
 use super::path::KeyPath;
-use super::pipeline::DataVersionMode;
 use super::samples::Samples;
 use super::{OnEmpty, Severity, retry};
 use crate::engines::catalog::PluginFile;
@@ -72,7 +72,7 @@ pub struct TableDocument<'a> {
     pub engine: Option<String>,
     pub source: Option<&'a Value>,
     pub scope: Option<String>,
-    pub data_version: DataVersionMode,
+    pub data_version: DataVersionDocument,
     pub samples: Samples,
     pub tags: Vec<String>,
     pub description: Option<String>,
@@ -153,7 +153,7 @@ impl<'a> TableDocument<'a> {
             engine: fields.optional("engine"),
             source: fields.value("source"),
             scope: fields.optional("where"),
-            data_version: DataVersionMode::read(&mut fields),
+            data_version: DataVersionDocument::read(&mut fields),
             samples: Samples::read(&mut fields),
             tags: fields.texts("tags").unwrap_or_default(),
             description: fields.optional("description"),

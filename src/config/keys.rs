@@ -3,8 +3,9 @@
 //! A key that is read but not listed here is unknown to every user. One whose feature is yet to come is
 //! [`Key::later`]; to give it a kind is the first step of building it.
 
+use super::data_version::DataVersionWord;
 use super::key::{Key, Kind};
-use super::pipeline::{DataVersionWord, ResultsPlace, Reuse, StateKind};
+use super::pipeline::{ResultsPlace, Reuse, StateKind};
 use super::samples::MOST_SAMPLES;
 use super::{FileKind, OnEmpty, Severity};
 use crate::state::Durability;
@@ -233,10 +234,12 @@ const TABLE: &[Key] = &[
         "data_version",
         Kind::Either(&[
             Kind::one_of::<DataVersionWord>(),
-            Kind::Mapping(DATA_VERSION),
+            Kind::Mapping(DATA_VERSION_VALUE),
+            Kind::Mapping(DATA_VERSION_SQL),
         ]),
-        "What proves that the data is unchanged: `auto` and `content` hash the files, `stat` believes size and time, \
-         `none` always runs, `{value: …}` is yours.",
+        "What proves that the data is unchanged: `auto` hashes files and asks an engine for its snapshot, `snapshot` \
+         asks for that alone, `content` hashes all rows where no snapshot proves it, `stat` believes size and time of \
+         files, `none` always runs, `{sql: …}` and `{value: …}` are yours.",
     )
     .or("auto"),
     Key::optional(
@@ -343,14 +346,17 @@ pub const OTHER_SOURCE: Kind = Kind::Either(&[
     Kind::Mapping(OTHER_QUERY),
 ]);
 
-const DATA_VERSION: &[Key] = &[
-    Key::required(
-        "value",
-        Kind::Text,
-        "A text that is another one when the data is.",
-    ),
-    Key::later("sql", "data versions asked of an engine"),
-];
+pub const DATA_VERSION_VALUE: &[Key] = &[Key::required(
+    "value",
+    Kind::Text,
+    "A text that is another one when the data is.",
+)];
+
+pub const DATA_VERSION_SQL: &[Key] = &[Key::required(
+    "sql",
+    Kind::Text,
+    "A query whose answer, one value, is another one when the data is; `{table}` stands for the table.",
+)];
 
 const MASK: &[Key] = &[
     Key::required("columns", Kind::Texts, "The columns to mask."),

@@ -26,6 +26,7 @@ use crate::plan::custom_sql::SqlExpression;
 use crate::rules::Check;
 use crate::similar::did_you_mean;
 
+mod data_version;
 pub mod diagnostic;
 mod document;
 mod engine;
@@ -64,10 +65,11 @@ pub mod untrusted;
 mod value_builder;
 mod yaml;
 
+pub use data_version::DataVersionMode;
 pub use diagnostic::{ConfigErrors, Diagnostic, Level, Location, Place};
 pub use load::{LoadOptions, load, plugins_of};
 pub use outputs::{Output, Outputs, Target};
-pub use pipeline::{DataVersionMode, Pipeline, Reuse, StateInEngine};
+pub use pipeline::{Pipeline, Reuse, StateInEngine};
 pub use samples::{MOST_SAMPLES, Mask, Samples};
 pub use secrets::Secrets;
 pub use untrusted::{Untrusted, refusal_of_file, refuse_link, refuse_link_beside};

@@ -1,4 +1,4 @@
-//! What is kept from run to run: the keys of `pipeline`, and `data_version` of a table.
+//! What is kept from run to run: the keys of `pipeline`.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -40,22 +40,6 @@ pub enum Reuse {
     Never,
 }
 
-/// What tells whether the data of a table changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum DataVersionMode {
-    /// The cheapest token that proves it.
-    #[default]
-    Auto,
-    /// A hash of the content.
-    Content,
-    /// Size and time of the files; a heuristic.
-    Stat,
-    /// Nothing: the rules always run.
-    None,
-    /// What the config says.
-    Value(String),
-}
-
 /// A state in tables of an engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StateInEngine {
@@ -83,16 +67,6 @@ pub enum ResultsPlace {
     Inline,
     /// Not built yet.
     External,
-}
-
-/// A [`DataVersionMode`] that is one word.
-#[derive(Clone, Copy, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DataVersionWord {
-    Auto,
-    Content,
-    Stat,
-    None,
 }
 
 impl Pipeline {
@@ -177,26 +151,5 @@ impl fmt::Display for StateInEngine {
             f,
             "the state '{id}' in schema '{schema}' of engine '{engine}'"
         )
-    }
-}
-
-impl DataVersionMode {
-    /// Reads `data_version` of a table.
-    pub fn read(table: &mut Fields<'_>) -> Self {
-        match table.value("data_version") {
-            None => Self::Auto,
-            Some(Value::Mapping(_)) => {
-                let mut fields = table.section("data_version");
-                let value = fields.required("value");
-                fields.finish();
-                value.map_or(Self::Auto, Self::Value)
-            }
-            Some(_) => match table.optional("data_version") {
-                None | Some(DataVersionWord::Auto) => Self::Auto,
-                Some(DataVersionWord::Content) => Self::Content,
-                Some(DataVersionWord::Stat) => Self::Stat,
-                Some(DataVersionWord::None) => Self::None,
-            },
-        }
     }
 }

@@ -39,6 +39,8 @@ pub fn resolve(written: TableDocument<'_>, shared: &Shared<'_>) -> Option<Table>
     let dialect = engine.map_or_else(Dialect::ansi, |engine| engine.dialect.clone());
     let scope = read_scope(written.scope.as_deref(), &written.path, &dialect, findings);
     let source = resolve_source(&written, engine_name, &dialect, shared);
+    let data_version =
+        (written.data_version.clone()).resolve(source.as_ref(), engine, &written.path, findings);
     check_names(&written, shared);
     let home = Home {
         dialect: &dialect,
@@ -65,7 +67,7 @@ pub fn resolve(written: TableDocument<'_>, shared: &Shared<'_>) -> Option<Table>
         name,
         engine: engine_name.to_owned(),
         scope,
-        data_version: written.data_version,
+        data_version,
         samples: written.samples,
         tags: written.tags,
         description: written.description,

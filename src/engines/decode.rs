@@ -36,6 +36,28 @@ pub fn first_rows(
     Ok(rows)
 }
 
+/// The only value of the only row as text, which is `None` for NULL; outside, `None` where there are more or none.
+pub fn only_value(stream: &mut dyn BatchStream) -> Result<Option<Option<String>>, EngineError> {
+    let mut batches = Batches::of(stream)?;
+    let mut found = None;
+    while let Some(batch) = batches.next_batch()? {
+        if batch.is_empty() {
+            continue;
+        }
+        if found.is_some() || batch.len() > 1 || batch.num_columns() != 1 {
+            return Ok(None);
+        }
+        let column = batch.column(0);
+        let text = cast(column, &DataType::LargeUtf8).map_err(|_| {
+            let message = format!("a value of type {} has no text", column.data_type());
+            EngineError::new(ErrorClass::Data, message)
+        })?;
+        let text = text.as_string::<i64>();
+        found = Some((!text.is_null(0)).then(|| text.value(0).to_owned()));
+    }
+    Ok(found)
+}
+
 /// The batches of a stream as arrays.
 pub struct Batches<'s> {
     stream: &'s mut dyn BatchStream,

@@ -3,20 +3,19 @@
 use std::collections::BTreeSet;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use sha2::{Digest, Sha256};
-
+use super::data::{Asked, Data};
 use super::prepare::PrepareError;
 use super::reach::Reach;
 use super::result::{RuleResult, Status};
 use super::{others, samples};
 use crate::config::{Config, DataVersionMode, Rule, Table};
-use crate::engines::connection::{Connection, Limits};
+use crate::engines::connection::Limits;
 use crate::engines::retry::Attempts;
-use crate::hex::hex;
 use crate::rules::Other;
-use crate::sources::{self, Found, SourceError};
-use crate::state::data_version::{FilesVersion, KnownDigests};
+use crate::sources::{self, Found};
+use crate::state::data_version::KnownDigests;
 use crate::state::fingerprint::{Fingerprint, TableInputs};
+use crate::state::proof::{DataVersion, Tokens};
 use crate::state::reuse::Decision;
 use crate::state::{Proven, RunState};
 
@@ -38,20 +37,6 @@ pub struct Memory<'a> {
     kept_rows: u32,
     /// Results that are recorded when their failing rows are known.
     waiting: BTreeSet<usize>,
-}
-
-/// What is known of the data.
-enum Data {
-    Unknown,
-    /// The config says it.
-    Given(String),
-    Files(FilesVersion),
-    /// Holds for one session of an engine: what keeps others from writing may end with it.
-    Relation {
-        token: String,
-        engine: String,
-        session: u64,
-    },
 }
 
 impl<'a> Memory<'a> {
@@ -80,7 +65,7 @@ impl<'a> Memory<'a> {
             table,
             rules,
             fingerprints,
-            data: Data::Unknown,
+            data: Data::Unknown("nobody looked at it".to_owned()),
             others: Vec::new(),
             digests: KnownDigests::before(digests),
             reasons: vec![String::new(); rules.len()],
@@ -103,78 +88,106 @@ impl<'a> Memory<'a> {
         config: &Config,
         limits: Limits<'_>,
     ) -> Result<Attempts, PrepareError> {
-        let mut attempts = Attempts::default();
         if self.state.is_none() {
-            return Ok(attempts);
+            return Ok(Attempts::default());
         }
         let Table {
             name, data_version, ..
         } = self.table;
-        let mut look = Look {
-            limits,
-            digests: &mut self.digests,
-            attempts: &mut attempts,
+        let recorded = match self.asks_for_content(config) {
+            true => self.recorded(),
+            false => Vec::new(),
         };
-        self.data = look.at(found, data_version, name, reach.connection)?;
+        let content_of = |relation: usize| {
+            let recorded = &recorded;
+            move |snapshot: &str| {
+                let mut known = recorded.iter();
+                let token = known.find_map(|it| it.beside(relation, snapshot, "content:"));
+                token.map(str::to_owned)
+            }
+        };
+        let connection = &mut *reach.connection;
+        let digests = &mut self.digests;
+        let is_moved = |engine: &str| {
+            let state = self.state.map(read);
+            state.is_some_and(|state| state.is_in_engine(engine))
+        };
+        let asked = Asked {
+            mode: data_version,
+            content: &content_of(0),
+            is_moved: is_moved(connection.name()),
+        };
+        let (data, attempts) = Data::look(found, asked, name, connection, limits, digests)?;
+        self.data = data;
         for (number, other) in others::of_rules(self.rules).into_iter().enumerate() {
             let place = other.place(self.table, config);
             let name = others::attached_name(self.table, number);
             let data = match (sources::find(place.source), reach.to(place.engine, config)) {
                 (Ok(found), Ok(connection)) => {
-                    let mut look = Look {
-                        limits,
-                        digests: &mut self.digests,
-                        attempts: &mut Attempts::default(),
+                    let asked = Asked {
+                        mode: place.data_version,
+                        content: &content_of(1),
+                        is_moved: is_moved(connection.name()),
                     };
-                    look.at(&found, place.data_version, &name, connection)
-                        .unwrap_or(Data::Unknown)
+                    match Data::look(&found, asked, &name, connection, limits, digests) {
+                        Ok((data, _)) => data,
+                        Err(error) => Data::Unknown(error.to_string()),
+                    }
                 }
-                _ => Data::Unknown,
+                (Err(error), _) => Data::Unknown(error.to_string()),
+                (_, Err(error)) => Data::Unknown(error.to_string()),
             };
             self.others.push((other, data));
         }
-        self.forget_what_the_state_moves();
         Ok(attempts)
     }
 
-    /// A token of an engine is another one with each result that is recorded there, so it tells nothing.
-    fn forget_what_the_state_moves(&mut self) {
-        let Some(state) = self.state.map(read) else {
+    /// Whether rows may have to be hashed.
+    fn asks_for_content(&self, config: &Config) -> bool {
+        let others = others::of_rules(self.rules).into_iter();
+        let mut modes = others.map(|other| other.place(self.table, config).data_version);
+        let own = &self.table.data_version;
+        *own == DataVersionMode::Content || modes.any(|mode| *mode == DataVersionMode::Content)
+    }
+
+    /// What the results of the rules were counted on that are recorded, each once.
+    fn recorded(&self) -> Vec<DataVersion> {
+        let mut versions = Vec::new();
+        let Some(state) = self.state else {
+            return versions;
+        };
+        let state = read(state);
+        for (rule, fingerprint) in self.rules.iter().zip(&self.fingerprints) {
+            let version = state.data_version(&self.table.name, rule, fingerprint);
+            versions.extend(version.filter(|version| !versions.contains(version)));
+        }
+        versions
+    }
+
+    /// Asks, after rows were read, whether they are those that were looked at.
+    pub fn check_data(&mut self, reach: &mut Reach<'_>, limits: Limits<'_>) {
+        if self.state.is_none() {
             return;
-        };
-        let others = self.others.iter_mut().map(|(_, data)| data);
-        for data in others.chain([&mut self.data]) {
-            if let Data::Relation { engine, .. } = data
-                && state.is_in_engine(engine)
-            {
-                *data = Data::Unknown;
-            }
+        }
+        self.data.check(reach, limits);
+        for (_, data) in &mut self.others {
+            data.check(reach, limits);
         }
     }
 
-    /// Notes which sessions the answers came from. From another one than the data was looked at in, they
-    /// may be about other data.
-    pub fn note_sessions(&mut self, reach: &mut Reach<'_>) {
-        let others = self.others.iter_mut().map(|(_, data)| data);
-        for data in others.chain([&mut self.data]) {
-            if let Data::Relation {
-                engine, session, ..
-            } = data
-                && reach.opened(engine).map(|it| it.session_number()) != Some(*session)
-            {
-                *data = Data::Unknown;
-            }
+    /// What proves the data that a rule reads, of all relations that it reads; or why nothing does.
+    fn version(
+        &self,
+        rule: &Rule,
+        tokens: impl Fn(&Data) -> Result<Tokens, &str>,
+    ) -> Result<DataVersion, String> {
+        let mut relations = vec![tokens(&self.data)?];
+        if let Some(other) = rule.check.other() {
+            let known = self.others.iter().find(|(known, _)| *known == other);
+            let found = known.map_or(Err("nobody looked at it"), |(_, data)| tokens(data));
+            relations.push(found.map_err(|why| format!("{}: {why}", other.describe()))?);
         }
-    }
-
-    /// What proves the data that a rule reads, of all relations that it reads.
-    fn token(&self, rule: &Rule, token_of: impl Fn(&Data) -> Option<String>) -> Option<String> {
-        let own = token_of(&self.data)?;
-        let Some(other) = rule.check.other() else {
-            return Some(own);
-        };
-        let (_, data) = self.others.iter().find(|(known, _)| *known == other)?;
-        Some(combined(&own, &token_of(data)?))
+        Ok(DataVersion::of(relations))
     }
 
     /// Puts in the results that are taken over.
@@ -188,10 +201,10 @@ impl<'a> Memory<'a> {
             let fingerprint = &self.fingerprints[index];
             let table_scope = self.table.scope.as_ref();
             let not_reusable = rule.not_reusable().or_else(|| table_scope?.not_reusable());
-            let token = self.token(rule, |data| data.token().map(str::to_owned));
-            let token = token.as_deref();
+            let version = self.version(rule, Data::tokens);
+            let version = version.as_ref().map_err(String::as_str);
             let decision =
-                read(state).decide(&self.table.name, rule, fingerprint, token, not_reusable);
+                read(state).decide(&self.table.name, rule, fingerprint, version, not_reusable);
             let (why, unproven) = match decision {
                 Decision::Run { why } => {
                     self.reasons[index] = if why == "new" {
@@ -259,12 +272,15 @@ impl<'a> Memory<'a> {
                 result.fingerprint = Some(self.fingerprints[index].short().to_owned());
             }
         }
-        let token = |index: &usize| self.token(self.rules[*index], Data::token_if_it_holds);
-        let tokens: Vec<Option<String>> = indices.iter().map(token).collect();
+        let version = |index: &usize| {
+            let version = self.version(self.rules[*index], Data::tokens_of_what_was_read);
+            version.ok().map(|version| version.to_string())
+        };
+        let versions: Vec<Option<String>> = indices.iter().map(version).collect();
         let proven: Vec<Proven<'_>> = indices
             .iter()
-            .zip(&tokens)
-            .filter_map(|(&index, token)| {
+            .zip(&versions)
+            .filter_map(|(&index, version)| {
                 let result = results[index]
                     .as_ref()
                     .filter(|result| result.status != Status::Error)?;
@@ -272,7 +288,7 @@ impl<'a> Memory<'a> {
                     rule: self.rules[index],
                     result,
                     fingerprint: &self.fingerprints[index],
-                    data_version: token.as_deref(),
+                    data_version: version.as_deref(),
                     verified: self.unproven[index].then_some(false),
                     rows: (!result.reused).then(|| first(&result.samples, self.kept_rows)),
                 })
@@ -302,57 +318,6 @@ fn first<T>(rows: &[T], most: u32) -> &[T] {
     &rows[..rows.len().min(most)]
 }
 
-/// Looks at data.
-struct Look<'l> {
-    limits: Limits<'l>,
-    digests: &'l mut KnownDigests,
-    attempts: &'l mut Attempts,
-}
-
-impl Look<'_> {
-    fn at(
-        &mut self,
-        found: &Found<'_>,
-        mode: &DataVersionMode,
-        name: &str,
-        connection: &mut Connection,
-    ) -> Result<Data, PrepareError> {
-        Ok(match (found.paths(), mode) {
-            (_, DataVersionMode::None) => Data::Unknown,
-            (Some(paths), mode) => {
-                let version = FilesVersion::read(paths, &found.format(), mode, self.digests);
-                Data::Files(version.map_err(|error| SourceError::unreadable(found, &error))?)
-            }
-            (None, DataVersionMode::Value(value)) => Data::Given(format!("value:{value}")),
-            (None, _) => {
-                let source = found.source()?;
-                let version = connection.call(self.limits, |session, call| {
-                    let relation = session.attach(name, &source, call)?;
-                    session.data_version(&relation, call)
-                });
-                *self.attempts = version.attempts;
-                let failed = |error| PrepareError::Engine {
-                    what: found.describe(),
-                    error: Box::new(error),
-                    attempts: Box::new(self.attempts.clone()),
-                };
-                let token = version.result.map_err(failed)?;
-                token.map_or(Data::Unknown, |token| Data::Relation {
-                    token,
-                    engine: connection.name().to_owned(),
-                    session: connection.session_number(),
-                })
-            }
-        })
-    }
-}
-
-/// One token for two relations.
-fn combined(own: &str, other: &str) -> String {
-    let both = Sha256::digest(format!("{own}\0{other}"));
-    format!("both:{}", hex(&both[..16]))
-}
-
 /// The state is whole between any two calls, so a panic elsewhere does not spoil it.
 fn read(state: &RwLock<RunState>) -> RwLockReadGuard<'_, RunState> {
     state.read().unwrap_or_else(PoisonError::into_inner)
@@ -360,23 +325,4 @@ fn read(state: &RwLock<RunState>) -> RwLockReadGuard<'_, RunState> {
 
 fn write(state: &RwLock<RunState>) -> RwLockWriteGuard<'_, RunState> {
     state.write().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Data {
-    fn token(&self) -> Option<&str> {
-        match self {
-            Self::Unknown => None,
-            Self::Files(version) => version.token.as_deref(),
-            Self::Given(token) | Self::Relation { token, .. } => Some(token),
-        }
-    }
-
-    /// The token, unless files were changed since it was made: then nothing is known of what was read.
-    fn token_if_it_holds(&self) -> Option<String> {
-        let holds = match self {
-            Self::Files(version) => version.still_holds(),
-            Self::Unknown | Self::Given(_) | Self::Relation { .. } => true,
-        };
-        self.token().filter(|_| holds).map(str::to_owned)
-    }
 }

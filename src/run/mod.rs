@@ -4,6 +4,7 @@
 //! counts, [`result`] is what comes out.
 
 pub mod ask;
+mod data;
 pub mod filter;
 pub mod masking;
 pub mod memory;

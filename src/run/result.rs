@@ -115,6 +115,7 @@ impl Summary {
     pub fn redacted(mut self, secrets: &Secrets) -> Self {
         for result in &mut self.results {
             result.message = secrets.redact(&result.message).into_owned();
+            result.reason = secrets.redact(&result.reason).into_owned();
             for told in [
                 &mut result.finding,
                 &mut result.last_error,

@@ -108,7 +108,7 @@ pub fn validate(means: Means<'_, '_>, table: &Table, rules: &[&Rule]) -> Summary
                 kept: memory.kept_rows(),
             };
             let unread = samples::add(connection, limits, &prepared, wanted, rules, &mut results);
-            memory.note_sessions(reach);
+            memory.check_data(reach, limits);
             memory.record_waiting(&unread, &mut results);
             samples::leave_shown(&samples, &mut results);
         }
@@ -177,7 +177,7 @@ pub(super) fn run_scans(
             scan,
             &mut answers,
         );
-        memory.note_sessions(reach);
+        memory.check_data(reach, limits);
         judge_answered(prepared, wanted, &answers, results, memory);
     }
 }

@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::proof;
 use crate::config::DataVersionMode;
 use crate::hex::hex;
 
@@ -71,8 +72,9 @@ impl FilesVersion {
         let stats = paths.iter().map(|path| Ok((path.clone(), stat(path)?)));
         let stats = stats.collect::<io::Result<Vec<_>>>()?;
         let token = match mode {
-            DataVersionMode::None => None,
-            DataVersionMode::Value(value) => Some(format!("value:{value}")),
+            // No words about files.
+            DataVersionMode::None | DataVersionMode::Snapshot | DataVersionMode::Sql(_) => None,
+            DataVersionMode::Value(value) => Some(proof::token("value", value)),
             DataVersionMode::Stat => {
                 let mut hash = Sha256::new_with_prefix(format);
                 for (path, stat) in &stats {

@@ -26,6 +26,7 @@ mod layout;
 mod lenient;
 mod migrate;
 mod moment;
+pub mod proof;
 mod read;
 pub mod recall;
 mod record;

@@ -2,6 +2,7 @@
 
 use super::entry::{Origin, RuleEntry, Status};
 use super::fingerprint::Fingerprint;
+use super::proof::DataVersion;
 use crate::config::Reuse;
 
 /// What becomes of a rule.
@@ -24,8 +25,8 @@ pub struct Circumstances<'a> {
     /// The run that is continued made the record.
     pub is_resumed: bool,
     pub fingerprint: &'a Fingerprint,
-    /// What proves the data; `None` when it is not known.
-    pub data_version: Option<&'a str>,
+    /// What proves the data, or why nothing does.
+    pub data_version: Result<&'a DataVersion, &'a str>,
     /// Why the result of the rule is not reusable in principle.
     pub not_reusable: Option<&'a str>,
     /// The record is older than results may be.
@@ -51,13 +52,13 @@ pub fn decide(record: Option<(&RuleEntry, Origin)>, now: Circumstances<'_>) -> D
 }
 
 fn decide_own(entry: &RuleEntry, now: Circumstances<'_>) -> Decision {
-    let (before, data) = (entry.data_version.as_deref(), now.data_version);
-    let unchanged = before.is_some() && before == data;
+    let before = entry.data_version.as_deref().map(DataVersion::parse);
+    let (before, data) = (before.as_ref(), now.data_version);
+    let unchanged = matches!((before, data), (Some(before), Ok(data)) if before.proves(data));
     let take = |word: &str| {
         let rule = now.fingerprint.short();
-        let data = data
-            .or(before)
-            .map_or_else(|| "not known".to_owned(), shortened);
+        let data = data.ok().or(before);
+        let data = data.map_or_else(|| "not known".to_owned(), DataVersion::shortened);
         Decision::Take {
             why: format!("{word} (rule {rule}, data {data})"),
             unproven: false,
@@ -77,8 +78,8 @@ fn decide_own(entry: &RuleEntry, now: Circumstances<'_>) -> Decision {
     }
     if now.is_resumed {
         return match (before, data) {
-            (Some(before), Some(data)) if before != data => run("data changed"),
             _ if unchanged => take("resumed"),
+            (Some(before), Ok(data)) => run(before.difference(data)),
             _ => take("resumed, data not re-checked"),
         };
     }
@@ -88,23 +89,16 @@ fn decide_own(entry: &RuleEntry, now: Circumstances<'_>) -> Decision {
         (_, Some(why)) => run(why),
         (Reuse::Recorded, _) => take("reused as recorded"),
         (Reuse::Verified, _) if unchanged => take("reused"),
-        (Reuse::Verified, _) if before.is_some() && data.is_some() => run("data changed"),
-        (Reuse::Verified, _) => run("data version not known"),
+        (Reuse::Verified, _) => match (before, data) {
+            (Some(before), Ok(data)) => run(before.difference(data)),
+            (_, Err(why)) => run(&format!("data version not known: {why}")),
+            (None, Ok(_)) => run("data version not known: it was not when the result was recorded"),
+        },
     }
 }
 
 fn run(why: &str) -> Decision {
     Decision::Run {
         why: why.to_owned(),
-    }
-}
-
-/// A token with its hash cut to what an eye can compare.
-fn shortened(token: &str) -> String {
-    match token.split_once(':') {
-        Some((kind, hash)) if hash.len() > 12 => {
-            format!("{kind}:{}", hash.chars().take(8).collect::<String>())
-        }
-        _ => token.to_owned(),
     }
 }

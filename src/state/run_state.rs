@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::data_version::Digests;
-use super::entry::{RuleEntry, RunRecord, Status};
+use super::entry::{Origin, RuleEntry, RunRecord, Status};
 use super::error::StateError;
 use super::fingerprint::Fingerprint;
+use super::proof::DataVersion;
 use super::recall::{self, Proof};
 use super::reuse::{Circumstances, Decision, decide};
 use super::store::Store;
@@ -145,7 +146,7 @@ impl RunState {
         table: &str,
         rule: &Rule,
         fingerprint: &Fingerprint,
-        data_version: Option<&str>,
+        data_version: Result<&DataVersion, &str>,
         not_reusable: Option<&str>,
     ) -> Decision {
         if self.options.start_anew {
@@ -165,6 +166,21 @@ impl RunState {
                 too_old: entry.is_some_and(|entry| self.is_too_old(entry)),
             },
         )
+    }
+
+    /// The data that the recorded result of a rule with this fingerprint was counted on.
+    pub fn data_version(
+        &self,
+        table: &str,
+        rule: &Rule,
+        fingerprint: &Fingerprint,
+    ) -> Option<DataVersion> {
+        let entry = self.store.rule(table, &rule.name)?;
+        let is_same_rule = entry.origin(table, &rule.name) == Origin::Ours
+            && (entry.fingerprint.as_ref())
+                .is_some_and(|recorded| fingerprint.difference(recorded).is_none());
+        let version = entry.data_version.as_deref().filter(|_| is_same_rule);
+        version.map(DataVersion::parse)
     }
 
     /// The recorded result of a rule, judged anew, and what changed in how it is judged.

@@ -1,7 +1,7 @@
 //! DataFusion's SQL as data.
 
 use data_validator_plugin::dialect::TypeNames;
-use data_validator_plugin::{Costs, Dialect, RegexFlavour};
+use data_validator_plugin::{ContentHash, Costs, Dialect, RegexFlavour};
 
 pub fn dialect() -> Dialect {
     Dialect {
@@ -45,7 +45,18 @@ pub fn dialect() -> Dialect {
         exact_sum: Some("CAST(sum(CAST({value} AS DECIMAL(76,{scale}))) AS VARCHAR)".into()),
         stddev_samp: Some("stddev_samp({value})".into()),
         stddev_pop: Some("stddev_pop({value})".into()),
+        content_hash: Some(content_hash()),
         costs: costs(),
+    }
+}
+
+fn content_hash() -> ContentHash {
+    ContentHash {
+        value: "{value}".into(),
+        query: format!(
+            "SELECT {}({{values}}) FROM {{relation}}",
+            crate::content_hash::NAME
+        ),
     }
 }
 

@@ -5,6 +5,7 @@ mod bytes;
 mod cancel;
 mod column_type;
 mod config;
+mod content_hash;
 mod copies;
 mod dialect;
 mod engine;

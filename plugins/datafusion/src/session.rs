@@ -29,7 +29,7 @@ use crate::runtime::Runtime;
 use crate::source::{file_table, with_canonical_values};
 use crate::statement::query_plan;
 use crate::stream::{Planned, Stream};
-use crate::{bitmap, json_text, matches, statistics};
+use crate::{bitmap, content_hash, json_text, matches, statistics};
 
 pub struct DataFusionSession {
     context: SessionContext,
@@ -79,6 +79,7 @@ impl DataFusionSession {
         context.register_udf(matches::function());
         context.register_udf(json_text::function());
         context.register_udaf(bitmap::function());
+        context.register_udaf(content_hash::function());
         if let Some((_, catalog)) = &store {
             context.register_catalog(CATALOG, Arc::new(catalog.clone()));
         }
@@ -315,7 +316,8 @@ impl Session for DataFusionSession {
         _relation: &Relation,
         _call: &Call,
     ) -> Result<Option<String>, EngineError> {
-        Ok(None)
+        let reason = "DataFusion has no snapshots";
+        Err(EngineError::new(ErrorClass::Unsupported, reason))
     }
 
     fn query<'s>(

@@ -302,12 +302,14 @@ impl Session for DuckDbSession {
         call: &Call,
     ) -> Result<Option<String>, EngineError> {
         let _running = self.operations.begin(call)?;
-        let Some(version) = &self.instance.file_version else {
-            return Ok(None);
+        let no_proof = |reason| Err(EngineError::new(ErrorClass::Unsupported, reason));
+        let Some(version) = self.instance.file_version.clone() else {
+            return no_proof("the database is no file that was opened for reading only");
         };
-        let version = version.clone();
-        // A view may read files, which the database's version says nothing about.
-        Ok(self.is_permanent_table(relation)?.then_some(version))
+        match self.is_permanent_table(relation)? {
+            true => Ok(Some(version)),
+            false => no_proof("it is no table of the database file, and may read anything"),
+        }
     }
 
     fn query<'s>(

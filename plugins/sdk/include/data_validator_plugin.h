@@ -496,7 +496,8 @@ typedef struct DvPlugin {
     /*
      * A token of a relation's data: an equal one proves that the data is unchanged, an unequal one
      * proves nothing. No text where there is no such proof, as for a view whose tables are not
-     * known. Reads no rows. Writes to *version, whose text the host releases. One at a time.
+     * known; or an error of the class "unsupported" or "auth" whose message says why there is none.
+     * Reads no rows. Writes to *version, whose text the host releases. One at a time.
      */
     uint32_t (*data_version)(DvSession *session, const DvCall *call, DvString relation,
                              DvText *version, DvError *error);

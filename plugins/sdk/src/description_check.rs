@@ -99,6 +99,15 @@ impl Dialect {
                 template(name, text, required, allowed)?;
             }
         }
+        if let Some(hash) = &self.content_hash {
+            template("content_hash.value", &hash.value, &["value"], &[])?;
+            template(
+                "content_hash.query",
+                &hash.query,
+                &["values", "relation"],
+                &[],
+            )?;
+        }
         Ok(())
     }
 }

@@ -67,7 +67,25 @@ pub struct Dialect {
     pub estimated_rows: Option<String>,
     /// As [`Dialect::estimated_rows`], about how many different values `{column}` has, a string literal.
     pub estimated_values: Option<String>,
+    /// How the content of a relation is hashed; `None` where the engine cannot, and then nothing but a token of its
+    /// own proves that rows are unchanged.
+    pub content_hash: Option<ContentHash>,
     pub costs: Costs,
+}
+
+/// How a hash is made of all rows of a relation, whatever their order.
+///
+/// Relations with the same columns have the same hash only if they have the same rows: NULL and an empty value,
+/// values that stand in another column, and rows that are there twice make a difference, and so does whatever a
+/// query can tell of a value, such as the sign of a zero. By chance two hashes are equal less often than once in 2^60.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContentHash {
+    /// What `{value}`, a column of any type, adds to its row.
+    pub value: String,
+    /// The query that gives the hash as one text, of the rows of `{relation}`, each of them made of `{values}`:
+    /// what its columns add, with commas in between.
+    pub query: String,
 }
 
 /// What it takes to answer a question in each of its forms, in nanoseconds of the clock on a common

@@ -112,10 +112,12 @@ pub trait Session: Send {
     }
 
     /// A token of the relation's data: an equal one proves that the data is unchanged, an unequal one
-    /// proves nothing. `None` where the engine has no such proof.
+    /// proves nothing. `None` where the engine has no such proof; an error of the class `unsupported` or `auth` does
+    /// not end the run, and its message tells the user why there is none.
     ///
     /// # Behavior
     /// - reads no rows
+    /// - stays the same as long as what queries of the session read stays the same
     /// - never gives an equal token for changed data, so not for a view, whose tables are not known
     fn data_version(
         &mut self,

@@ -36,7 +36,7 @@ pub use abi::arrow::{ArrowArray, ArrowArrayStream, ArrowSchema};
 pub use abi::loopback;
 pub use aftermath::{Effect, SessionState, TransactionState};
 pub use description::{Capabilities, ConfigKey, ConfigKind, Description, Transactions};
-pub use dialect::{Costs, Dialect, RegexFlavour};
+pub use dialect::{ContentHash, Costs, Dialect, RegexFlavour};
 pub use engine::{BatchStream, Call, Cancel, Engine, EngineConfig, Relation, Session};
 pub use error::{Diagnostics, EngineError, ErrorClass};
 pub use publication::{Fence, NewTable, Outcome, Publication, Replacement, Rows, Scalar};

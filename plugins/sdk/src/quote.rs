@@ -95,6 +95,7 @@ impl Dialect {
             stddev_pop: None,
             estimated_rows: None,
             estimated_values: None,
+            content_hash: None,
             costs: crate::dialect::Costs::default(),
         }
     }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use data_validator_plugin::{
-    ConfigKey, ConfigKind, Description, Dialect, Engine, RegexFlavour, Transactions,
+    ConfigKey, ConfigKind, ContentHash, Description, Dialect, Engine, RegexFlavour, Transactions,
 };
 use serde_json::{Value, json};
 
@@ -181,6 +181,15 @@ fn a_description_that_the_host_cannot_work_with_is_refused() {
     assert_eq!(
         refused(|it| it.dialect.regex_search = "match({value}, {pattern}, {flags})".into()),
         "dialect.regex_search: 'match({value}, {pattern}, {flags})' has {flags}, which is not known"
+    );
+    assert_eq!(
+        refused(|it| {
+            it.dialect.content_hash = Some(ContentHash {
+                value: "{value}".into(),
+                query: "SELECT hash({values})".into(),
+            });
+        }),
+        "dialect.content_hash.query: 'SELECT hash({values})' lacks {relation}"
     );
     assert_eq!(
         refused(|it| it.dialect.max_select_items = 0),

@@ -120,7 +120,7 @@ tables:
       - {name: format, rule_type: format, column: a, parameters: {format: email, nulls: pass}}
   - name: relation
     source: {table: t, schema: s, catalog: c}
-    data_version: stat
+    data_version: snapshot
     mask: [a]
     rules:
       - {name: castable, rule_type: castable, column: a, parameters: {type: "decimal(3,1)", nulls: exclude}}

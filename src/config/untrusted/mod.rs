@@ -139,6 +139,9 @@ impl<'a> Guard<'a> {
             if table.scope.is_some() {
                 refuse_sql(&table.path.key("where"), findings);
             }
+            if table.data_version.is_sql() {
+                refuse_sql(&table.path.key("data_version").key("sql"), findings);
+            }
             refuse_samples(table, findings);
         }
     }

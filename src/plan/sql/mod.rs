@@ -13,6 +13,7 @@ use condition::{condition_sql, text_by_code_point};
 
 mod aggregate;
 mod condition;
+mod content;
 mod estimates;
 mod failing;
 mod keys;
@@ -22,6 +23,7 @@ mod parent_keys;
 mod partners;
 mod sample;
 
+pub use content::content;
 pub use estimates::estimates;
 pub use failing::{first_failing, select_columns, with_failed_rules};
 pub use pairs::{Numbered, Side, ordered};
