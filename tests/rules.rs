@@ -307,3 +307,20 @@ fn a_rule_that_takes_too_long_leaves_the_others_their_numbers() {
         "{message}"
     );
 }
+
+#[test]
+fn a_number_with_millions_of_zeros_is_no_bound_and_costs_no_time() {
+    let workspace = Workspace::new();
+    let report = workspace.report_on(
+        "id\n1\n",
+        "- {name: bound, rule_type: range, column: id, parameters: {max_value: 1e400000000}}
+- {name: listed, rule_type: accepted_values, column: id, parameters: {values: [1e400000000]}}
+- {name: sum, rule_type: aggregate, column: id, parameters: {function: sum, max_value: 1e400000000}}",
+    );
+    for name in ["bound", "listed", "sum"] {
+        let result = rule(&report, "t", name);
+        assert_eq!(result["status"], "error", "{result}");
+        let message = result["message"].as_str().unwrap();
+        assert!(message.contains("1e400000000"), "{message}");
+    }
+}

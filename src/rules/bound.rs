@@ -129,8 +129,7 @@ impl Bound {
             (BoundValue::Number(min), BoundValue::Number(max)) => has_room(min.cmp(max)),
             // Texts, numbers or moments, which is up to the column.
             (BoundValue::Text(min), BoundValue::Text(max)) => {
-                let number = |text: &str| BigDecimal::from_str(text).ok();
-                let as_numbers = number(min).zip(number(max));
+                let as_numbers = constant::number_in(min).zip(constant::number_in(max));
                 let as_moments = moment::moment(min).zip(moment::moment(max));
                 let orders = [
                     Some(min.cmp(max)),
@@ -199,10 +198,9 @@ impl Bound {
                 | LogicalType::Float
                 | LogicalType::Double,
                 BoundValue::Text(text),
-            ) if BigDecimal::from_str(text).is_ok() => {
-                let value = BigDecimal::from_str(text).map(BoundValue::Number);
+            ) if let Some(number) = constant::number_in(text) => {
                 let number = Self {
-                    value: value.unwrap_or_else(|_| self.value.clone()),
+                    value: BoundValue::Number(number),
                     ..self.clone()
                 };
                 return number.violated_by(column);

@@ -1,7 +1,5 @@
 //! The parameters `min_value`, `max_value` and `tolerance` of rules that judge one number.
 
-use std::str::FromStr;
-
 use bigdecimal::{BigDecimal, Zero};
 use data_validator_plugin::LogicalType;
 use serde::Serialize;
@@ -92,9 +90,9 @@ impl Bounds {
             };
             match constant {
                 Constant::Number(number) if !is_in_time => Ok(Some(number.clone())),
-                Constant::Text(text) if !is_in_time => BigDecimal::from_str(text)
+                Constant::Text(text) if !is_in_time => constant::number_in(text)
                     .map(Some)
-                    .map_err(|_| unfit(NO_NUMBER)),
+                    .ok_or_else(|| unfit(NO_NUMBER)),
                 Constant::Text(text) => calendar::number_of(text, of).map(Some).map_err(unfit),
                 _ if is_in_time => Err(unfit("write the date in quotes")),
                 _ => Err(unfit(NO_NUMBER)),

@@ -53,9 +53,9 @@ impl Constant {
                 | LogicalType::Float
                 | LogicalType::Double,
                 Self::Text(text),
-            ) => match BigDecimal::from_str(text) {
-                Ok(number) => Self::Number(number).in_type_of(column),
-                Err(_) => Err(self.unfit(column, advice(logical_type))),
+            ) => match number_in(text) {
+                Some(number) => Self::Number(number).in_type_of(column),
+                None => Err(self.unfit(column, advice(logical_type))),
             },
             (LogicalType::Integer, Self::Number(number)) => Ok(exact(number, 0)),
             (LogicalType::Decimal { scale, .. }, Self::Number(number)) => Ok(exact(number, *scale)),
@@ -86,6 +86,14 @@ impl Constant {
             column.name, column.logical_type
         ))
     }
+}
+
+/// The number that a text is. Nobody means one with so many zeros that writing them takes minutes.
+pub fn number_in(text: &str) -> Option<BigDecimal> {
+    const MOST_ZEROS: u64 = 10_000;
+    let number = BigDecimal::from_str(text).ok()?;
+    let zeros = number.fractional_digit_count().unsigned_abs();
+    (zeros <= MOST_ZEROS).then_some(number)
 }
 
 /// A number as it was written; `None` for one that is not finite, or that has more digits than YAML keeps, so
