@@ -9,12 +9,14 @@ use crate::config::StateInEngine;
 use crate::state::error::{StateError, StateErrorKind};
 use crate::state::holder::Holder;
 
-const SET_UP: &str = "make them with 'data-validator state init'";
+const SET_UP: &str = "make them with 'data-validator state init', in a database that is there";
 
 /// The engine refused, or cannot be reached.
 pub(super) fn failed(place: &StateInEngine, attempted: &str, error: &EngineError) -> StateError {
     let hint = match error.class {
-        ErrorClass::NotFound if attempted == MAKING => "check how the engine is reached",
+        ErrorClass::NotFound if attempted == MAKING => {
+            "make the database first; 'state init' makes the tables in it"
+        }
         ErrorClass::NotFound => SET_UP,
         ErrorClass::Unavailable | ErrorClass::Timeout | ErrorClass::Cancelled => {
             "what was saved before is untouched, and the next run redoes the rest"
