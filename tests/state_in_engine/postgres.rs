@@ -323,7 +323,10 @@ fn eight_processes_share_a_state_and_one_that_was_paused_loses_it() {
         .map(|_| home.start(&["--lock-timeout", "120s", "--reuse", "never"]))
         .collect();
     for mut other in others {
-        assert_eq!(other.wait().unwrap().code(), Some(0));
+        let code = other.wait().unwrap().code();
+        let mut told = String::new();
+        std::io::Read::read_to_string(&mut other.stderr.take().unwrap(), &mut told).unwrap();
+        assert_eq!(code, Some(0), "{told}");
         assert_eq!(home.recorded().len(), TABLES * RULES);
     }
     let after = entries(&home);

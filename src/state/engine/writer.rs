@@ -69,12 +69,25 @@ impl Writer {
                 replaced: None,
                 is_over: false,
             };
-            let lease = writer.lease.clone();
-            match writer.publish_within(writer.lease_row(&lease), limits, "taking")? {
+            match writer.take(limits)? {
                 Outcome::Fenced { by } => number = by.number.saturating_add(1),
                 _ => return Ok(writer),
             }
             connection = writer.connection;
+        }
+    }
+
+    /// Publishes the lease, which is to last when this returns: behind the open transaction of a process that was
+    /// paused it may have waited for longer than its own term.
+    fn take(&mut self, limits: Limits<'_>) -> Result<Outcome, StateError> {
+        loop {
+            let row = self.lease_row(&self.lease);
+            let outcome = self.publish_within(row, limits, "taking")?;
+            if matches!(outcome, Outcome::Fenced { .. }) || self.lease.is_held() {
+                return Ok(outcome);
+            }
+            self.lease = self.lease.renewed();
+            self.publications += 1;
         }
     }
 
