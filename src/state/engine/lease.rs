@@ -55,13 +55,18 @@ impl Lease {
         }
     }
 
+    /// Whether it was given back, or its holder is seen to be gone.
+    pub(super) fn is_over(&self) -> bool {
+        let is_here = self.machine.is_some() && self.machine == machine();
+        self.expires_at.is_none() || is_here && self.holder.is_gone()
+    }
+
     /// Whether its holder is to be waited for.
     pub(super) fn is_held(&self) -> bool {
-        let is_here = self.machine.is_some() && self.machine == machine();
         let expires_at: Option<Timestamp> =
             (self.expires_at.as_ref()).and_then(|at| at.parse().ok());
         let is_running = expires_at.is_some_and(|at| at > Timestamp::now());
-        is_running && !(is_here && self.holder.is_gone())
+        is_running && !self.is_over()
     }
 }
 

@@ -18,6 +18,10 @@ use crate::state::error::StateError;
 /// How often it is looked whether another holder has given a state back.
 const POLL: Duration = Duration::from_millis(100);
 
+/// A lease that is seen for the first time is waited for so long even when it ran out: its holder may have got it
+/// late, and be about to renew it.
+const GRACE: Duration = Duration::from_secs(2);
+
 /// So much time has what is written after all else: when a run was asked to stop, or ends.
 const LAST_CALL: Duration = Duration::from_secs(5);
 
@@ -50,9 +54,19 @@ impl Writer {
         let limits = Limits::logged(interrupt);
         let began = Instant::now();
         let mut number = 1;
+        let mut seen: Option<(String, Instant)> = None;
         loop {
             let lease = read(&mut connection, place, Part::Head, limits)?.lease;
-            if let Some(lease) = lease.as_ref().filter(|lease| lease.is_held()) {
+            let is_new = |lease: &Lease| {
+                let known = seen.as_ref().filter(|(id, _)| *id == lease.id);
+                known.is_none_or(|(_, since)| since.elapsed() < GRACE)
+            };
+            let is_waited_for =
+                |lease: &&Lease| lease.is_held() || !lease.is_over() && is_new(lease);
+            if let Some(lease) = lease.as_ref().filter(is_waited_for) {
+                if seen.as_ref().is_none_or(|(id, _)| *id != lease.id) {
+                    seen = Some((lease.id.clone(), Instant::now()));
+                }
                 if began.elapsed() >= patience || interrupt.sleep(POLL) {
                     return Err(held(place, &lease.holder, began.elapsed()));
                 }
