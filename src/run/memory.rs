@@ -65,7 +65,7 @@ impl<'a> Memory<'a> {
             table,
             rules,
             fingerprints,
-            data: Data::Unknown("nobody looked at it".to_owned()),
+            data: Data::Unknown(NOBODY_LOOKED.to_owned()),
             others: Vec::new(),
             digests: KnownDigests::before(digests),
             reasons: vec![String::new(); rules.len()],
@@ -175,24 +175,27 @@ impl<'a> Memory<'a> {
         }
     }
 
-    /// What proves the data that a rule reads, of all relations that it reads; or why nothing does.
-    fn version(
-        &self,
-        rule: &Rule,
-        tokens: impl Fn(&Data) -> Result<Tokens, &str>,
-    ) -> Result<DataVersion, String> {
-        let mut relations = vec![tokens(&self.data)?];
-        if let Some(other) = rule.check.other() {
-            let known = self.others.iter().find(|(known, _)| *known == other);
-            let found = known.map_or(Err("nobody looked at it"), |(_, data)| tokens(data));
-            relations.push(found.map_err(|why| format!("{}: {why}", other.describe()))?);
+    /// What proves the data of all relations that rules read; each is looked at once, for all rules.
+    fn versions(&self, tokens: impl Fn(&Data) -> Result<Tokens, &str>) -> Versions<'a> {
+        let own = tokens(&self.data).map_err(str::to_owned);
+        let beside = |(other, data): &(&'a Other, Data)| {
+            let both = own.clone().and_then(|own| {
+                let found = tokens(data);
+                let found = found.map_err(|why| format!("{}: {why}", other.describe()))?;
+                Ok(DataVersion::of(vec![own, found]))
+            });
+            (*other, both)
+        };
+        Versions {
+            beside: self.others.iter().map(beside).collect(),
+            own: own.clone().map(|own| DataVersion::of(vec![own])),
         }
-        Ok(DataVersion::of(relations))
     }
 
     /// Puts in the results that are taken over.
     pub fn take_over(&mut self, results: &mut [Option<RuleResult>]) {
         let Some(state) = self.state else { return };
+        let versions = self.versions(Data::tokens);
         let mut taken = Vec::new();
         for (index, rule) in self.rules.iter().enumerate() {
             if results[index].is_some() {
@@ -201,8 +204,7 @@ impl<'a> Memory<'a> {
             let fingerprint = &self.fingerprints[index];
             let table_scope = self.table.scope.as_ref();
             let not_reusable = rule.not_reusable().or_else(|| table_scope?.not_reusable());
-            let version = self.version(rule, Data::tokens);
-            let version = version.as_ref().map_err(String::as_str);
+            let version = versions.of(rule);
             let decision =
                 read(state).decide(&self.table.name, rule, fingerprint, version, not_reusable);
             let (why, unproven) = match decision {
@@ -272,9 +274,10 @@ impl<'a> Memory<'a> {
                 result.fingerprint = Some(self.fingerprints[index].short().to_owned());
             }
         }
+        let versions = self.versions(Data::tokens_of_what_was_read);
         let version = |index: &usize| {
-            let version = self.version(self.rules[*index], Data::tokens_of_what_was_read);
-            version.ok().map(|version| version.to_string())
+            let version = versions.of(self.rules[*index]).ok();
+            version.map(DataVersion::to_string)
         };
         let versions: Vec<Option<String>> = indices.iter().map(version).collect();
         let proven: Vec<Proven<'_>> = indices
@@ -309,6 +312,30 @@ impl<'a> Memory<'a> {
         {
             state.complete_table(table);
         }
+    }
+}
+
+const NOBODY_LOOKED: &str = "nobody looked at it";
+
+/// What proves the data that rules read, or why nothing does.
+struct Versions<'a> {
+    own: Result<DataVersion, String>,
+    /// That of the table and of another relation.
+    beside: Vec<(&'a Other, Result<DataVersion, String>)>,
+}
+
+impl Versions<'_> {
+    /// Of all relations that a rule reads.
+    fn of(&self, rule: &Rule) -> Result<&DataVersion, &str> {
+        let version = match rule.check.other() {
+            None => &self.own,
+            Some(other) => {
+                let mut beside = self.beside.iter();
+                let known = beside.find(|(known, _)| *known == other);
+                known.map(|(_, version)| version).ok_or(NOBODY_LOOKED)?
+            }
+        };
+        version.as_ref().map_err(String::as_str)
     }
 }
 
