@@ -6,7 +6,7 @@ use super::Failure;
 use super::exit::Exit;
 use crate::DataValidator;
 use crate::plan::question::{Count, Question};
-use crate::plan::sql::Side;
+use crate::plan::sql::SideRows;
 use crate::plan::{FormName, Scan, Shape, sql};
 use crate::run::prepare::{Prepared, Step};
 use crate::selection::Selection;
@@ -96,14 +96,12 @@ fn queries<'p>(
     match (&first.count, &first.other) {
         (Count::Pairs { pairing, .. }, _) if scan.shape == Shape::Merge => {
             let scopes = sql::scopes(first);
-            let right = &pairing.right;
-            let ordered = |engine, rows, scopes: &[String], side| {
-                let dialect = dialect_of(engine);
-                (engine, sql::ordered(dialect, rows, scopes, pairing, side))
-            };
+            let other = pairing.right.engine.as_str();
+            let left = SideRows::left(pairing, prepared.rows(), &scopes);
+            let right = SideRows::right(pairing);
             vec![
-                ordered(own, prepared.rows(), &scopes, Side::Left),
-                ordered(&right.engine, right.rows(), &[], Side::Right),
+                (own, left.ordered(dialect_of(own))),
+                (other, right.ordered(dialect_of(other))),
             ]
         }
         (_, None) => {

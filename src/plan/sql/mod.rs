@@ -26,7 +26,7 @@ mod sample;
 pub use content::content;
 pub use estimates::estimates;
 pub use failing::{first_failing, select_columns, with_failed_rules};
-pub use pairs::{Numbered, Side, ordered};
+pub use pairs::{Numbered, SideRows};
 pub use sample::sample;
 
 /// The rows that a table's rules look at.

@@ -6,6 +6,7 @@ use data_validator_plugin::{Dialect, LogicalType, Relation};
 
 use super::condition::{cast, operand_sql};
 use super::{Rows, select_list};
+use crate::plan::condition::MOST_DIGITS;
 use crate::plan::pairing::{
     GREATEST_WITH_TOLERANCE, Kind, LEAST_WITH_PART, Pair, PairCount, Pairing, Tolerance,
 };
@@ -16,6 +17,15 @@ use crate::plan::question::Operand;
 pub enum Side {
     Left,
     Right,
+}
+
+/// The rows of one side of a pairing.
+#[derive(Clone, Copy, Debug)]
+pub struct SideRows<'s> {
+    pairing: &'s Pairing,
+    side: Side,
+    rows: Rows<'s>,
+    scopes: &'s [String],
 }
 
 /// What is counted, where one engine reads both sides.
@@ -29,18 +39,12 @@ pub fn counts(
     pairing: &Pairing,
     which: &[PairCount],
 ) -> String {
-    let side = |side: Side| {
-        let is_left = u8::from(side == Side::Left);
-        let (rows, scopes) = match side {
-            Side::Left => (rows, scopes),
-            Side::Right => (pairing.right.rows(), &[][..]),
-        };
-        let value = |pair: &Pair| one_or_none(pair.kind, value(dialect, pair, side));
-        let columns = columns(pairing, &|pair| value(pair));
-        format!(
-            "SELECT {is_left} AS is_left, {columns} FROM {}",
-            rows.filtered(scopes)
-        )
+    let select = |from: SideRows<'_>| {
+        let is_left = u8::from(from.side == Side::Left);
+        let value = |pair: &Pair| one_or_none(pair.kind, value(dialect, pair, from.side));
+        let columns = columns(pairing, &value);
+        let rows = from.rows.filtered(from.scopes);
+        format!("SELECT {is_left} AS is_left, {columns} FROM {rows}")
     };
     let keys = (0..pairing.keys.len()).map(|number| format!("key_{number}"));
     let values = (0..pairing.columns.len()).map(|number| {
@@ -61,29 +65,72 @@ pub fn counts(
          count(CASE WHEN is_left = 0 THEN 1 END) AS right_rows{} FROM ({} UNION ALL {}) AS sides GROUP BY {}) AS pairs",
         select_list(&counts),
         values.collect::<String>(),
-        side(Side::Left),
-        side(Side::Right),
+        select(SideRows::left(pairing, rows, scopes)),
+        select(SideRows::right(pairing)),
         keys.collect::<Vec<_>>().join(", ")
     )
 }
 
-/// The rows of one side, keys first, in the order of their keys: NULL before all values, texts by code point.
-pub fn ordered(
-    dialect: &Dialect,
-    rows: Rows<'_>,
-    scopes: &[String],
-    pairing: &Pairing,
-    side: Side,
-) -> String {
-    format!(
-        "SELECT {} FROM {} ORDER BY {}",
-        names(pairing).join(", "),
-        named(dialect, rows, scopes, pairing, side),
-        order(dialect, pairing)
-    )
+impl<'s> SideRows<'s> {
+    /// The table's own rows, in these scopes.
+    pub fn left(pairing: &'s Pairing, rows: Rows<'s>, scopes: &'s [String]) -> Self {
+        Self {
+            pairing,
+            side: Side::Left,
+            rows,
+            scopes,
+        }
+    }
+
+    /// Those of the other relation.
+    pub fn right(pairing: &'s Pairing) -> Self {
+        Self {
+            pairing,
+            side: Side::Right,
+            rows: pairing.right.rows(),
+            scopes: &[],
+        }
+    }
+
+    pub fn side(&self) -> Side {
+        self.side
+    }
+
+    /// The rows, keys first, in the order of their keys: NULL before all values, texts by code point.
+    pub fn ordered(&self, dialect: &Dialect) -> String {
+        format!(
+            "SELECT {} FROM {} ORDER BY {}",
+            names(self.pairing).join(", "),
+            self.named(dialect),
+            order(dialect, self.pairing)
+        )
+    }
+
+    /// The rows as [`ordered`](Self::ordered), as a relation that numbers them.
+    pub fn numbered(&self, dialect: &Dialect) -> Numbered {
+        let mut columns = names(self.pairing);
+        let sql = format!(
+            "(SELECT {}, row_number() OVER (ORDER BY {} {ROWS}) AS {PLACE} FROM {}) AS numbered",
+            columns.join(", "),
+            order(dialect, self.pairing),
+            self.named(dialect)
+        );
+        columns.push(PLACE.to_owned());
+        Numbered {
+            relation: Relation { sql },
+            columns,
+        }
+    }
+
+    /// The rows with names of ours, so that none of its own is taken for one of them.
+    fn named(&self, dialect: &Dialect) -> String {
+        let columns = columns(self.pairing, &|pair| value(dialect, pair, self.side));
+        let rows = self.rows.filtered(self.scopes);
+        format!("(SELECT {columns} FROM {rows}) AS side")
+    }
 }
 
-/// Rows as [`ordered`], as a relation with the number of each row from 1 in a last column.
+/// Rows as [`SideRows::ordered`], as a relation with the number of each row from 1 in a last column.
 #[derive(Clone, Debug)]
 pub struct Numbered {
     pub relation: Relation,
@@ -92,28 +139,6 @@ pub struct Numbered {
 }
 
 impl Numbered {
-    pub fn of(
-        dialect: &Dialect,
-        rows: Rows<'_>,
-        scopes: &[String],
-        pairing: &Pairing,
-        side: Side,
-    ) -> Self {
-        let sql = format!(
-            "(SELECT {}, row_number() OVER (ORDER BY {} {ROWS}) AS {PLACE} FROM {}) AS numbered",
-            names(pairing).join(", "),
-            order(dialect, pairing),
-            named(dialect, rows, scopes, pairing, side)
-        );
-        Self {
-            relation: Relation { sql },
-            columns: names(pairing)
-                .into_iter()
-                .chain([PLACE.to_owned()])
-                .collect(),
-        }
-    }
-
     /// So many rows of a copy behind the first ones, without their numbers.
     pub fn page(&self, copy: &Relation, behind: u64, rows: u64) -> String {
         let columns: Vec<&str> = (self.columns.iter())
@@ -145,18 +170,6 @@ fn columns(pairing: &Pairing, value: &dyn Fn(&Pair) -> String) -> String {
     let named = pairs.zip(names(pairing));
     let columns = named.map(|(pair, name)| format!("{} AS {name}", value(pair)));
     columns.collect::<Vec<_>>().join(", ")
-}
-
-/// A side's rows with names of ours, so that none of its own is taken for one of them.
-fn named(
-    dialect: &Dialect,
-    rows: Rows<'_>,
-    scopes: &[String],
-    pairing: &Pairing,
-    side: Side,
-) -> String {
-    let columns = columns(pairing, &|pair| value(dialect, pair, side));
-    format!("(SELECT {columns} FROM {}) AS side", rows.filtered(scopes))
 }
 
 fn order(dialect: &Dialect, pairing: &Pairing) -> String {
@@ -227,7 +240,7 @@ fn differs(dialect: &Dialect, pair: &Pair, number: usize) -> String {
     let within = match pair.kind {
         Kind::Exact { scale } => {
             let exact = |value: &str| {
-                let precision = 38;
+                let precision = MOST_DIGITS;
                 cast(dialect, value, &LogicalType::Decimal { precision, scale })
             };
             // More digits than both values have change nothing.

@@ -13,7 +13,7 @@ use crate::engines::connection::{Connection, Limits};
 use crate::engines::retry::Outcome;
 use crate::plan::pairing::{PairCount, Pairing};
 use crate::plan::question::{Count, Question};
-use crate::plan::sql::{Numbered, Side as Which};
+use crate::plan::sql::SideRows;
 use crate::plan::value::Value;
 use crate::plan::{Rows, sql};
 use agreement::Agreement;
@@ -57,17 +57,18 @@ pub fn answers(
     let Some(right) = reach.elsewhere.opened(&pairing.right.engine) else {
         return not_opened(&pairing.right.engine);
     };
-    let queries = |connection: &Connection, rows: Rows<'_>, scopes: &[String], side: Which| {
+    let queries = |connection: &Connection, rows: SideRows<'_>| {
         let dialect = &connection.description().dialect;
         SideQueries {
             // No attached source has a name that ends in a tab.
-            name: format!("{side:?}\t"),
-            ordered: sql::ordered(dialect, rows, scopes, pairing, side),
-            numbered: Numbered::of(dialect, rows, scopes, pairing, side),
+            name: format!("{:?}\t", rows.side()),
+            ordered: rows.ordered(dialect),
+            numbered: rows.numbered(dialect),
         }
     };
-    let of_left = queries(left, rows, &sql::scopes(questions[0]), Which::Left);
-    let of_right = queries(right, pairing.right.rows(), &[], Which::Right);
+    let scopes = sql::scopes(questions[0]);
+    let of_left = queries(left, SideRows::left(pairing, rows, &scopes));
+    let of_right = queries(right, SideRows::right(pairing));
     let Outcome { result, attempts } = merge(pairing, limits, (left, &of_left), (right, &of_right));
     let value = |tally: &Tally, question: &Question| match question.count {
         Count::Pairs { which, .. } => Value::Integer(tally.count(which).into()),
