@@ -92,6 +92,11 @@ impl Pairing {
     }
 }
 
+/// The double that is nearest to a number.
+pub fn nearest(number: &BigDecimal) -> f64 {
+    number.to_string().parse().unwrap_or(f64::NAN)
+}
+
 impl Tolerance {
     pub fn is_none(&self) -> bool {
         *self == Self::default()

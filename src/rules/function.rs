@@ -4,7 +4,7 @@ use bigdecimal::BigDecimal;
 use data_validator_plugin::{Column, LogicalType};
 use serde::{Deserialize, Serialize};
 
-use super::number::Number;
+use super::number::{Number, is_number};
 use super::quantile::Quantile;
 use super::{Answers, RuleError};
 use crate::config::fields::Fields;
@@ -189,7 +189,7 @@ impl Function {
     fn check_type(self, column: &Column) -> Result<(), RuleError> {
         use LogicalType as T;
         let of = &column.logical_type;
-        let is_number = matches!(of, T::Integer | T::Decimal { .. } | T::Float | T::Double);
+        let is_number = is_number(of);
         let is_in_time = matches!(of, T::Date | T::Timestamp | T::TimestampTz);
         let (fits, wanted) = match self {
             Self::NullFraction => (true, ""),

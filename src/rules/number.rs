@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::str::FromStr;
 
 use bigdecimal::BigDecimal;
+use data_validator_plugin::LogicalType;
 use serde_json::Value as Json;
 
 /// The digits with which sums of doubles and what comes of them are judged and shown: the order of the
@@ -33,6 +34,12 @@ pub enum Place {
 pub struct Interval {
     pub min: Option<BigDecimal>,
     pub max: Option<BigDecimal>,
+}
+
+/// Whether the type is one of numbers.
+pub fn is_number(of: &LogicalType) -> bool {
+    use LogicalType as T;
+    matches!(of, T::Integer | T::Decimal { .. } | T::Float | T::Double)
 }
 
 impl Number {

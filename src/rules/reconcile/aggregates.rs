@@ -6,12 +6,12 @@ use bigdecimal::BigDecimal;
 use data_validator_plugin::{Column, LogicalType};
 use serde_json::{Map, Value, json};
 
-use super::columns::{Both, Sides, is_number};
+use super::columns::{Both, Sides};
 use super::tolerances::Tolerances;
-use crate::plan::pairing::Tolerance;
+use crate::plan::pairing::{Tolerance, nearest};
 use crate::plan::question::{Condition, Question};
 use crate::rules::function::{Function, Measured};
-use crate::rules::number::Number;
+use crate::rules::number::{Number, is_number};
 use crate::rules::{Answers, Counts, RuleError, calendar};
 
 /// Sums of doubles are told with nine digits, of which the order of the additions may change the last one.
@@ -258,9 +258,4 @@ pub fn agree(left: &Number, right: &Number, tolerance: &Tolerance, part: f64) ->
     // An infinity is no part of another.
     let is_part = || apart.is_finite() && apart <= relative * left.abs().max(right.abs());
     is_near || relative > 0.0 && is_part()
-}
-
-/// The double that is nearest to a number.
-fn nearest(number: &BigDecimal) -> f64 {
-    number.to_string().parse().unwrap_or(f64::NAN)
 }

@@ -7,6 +7,7 @@ use data_validator_plugin::{Column, LogicalType, Schema};
 use crate::plan::other_rows::OtherRows;
 use crate::plan::pairing::{Kind, Pair, Tolerance};
 use crate::plan::question::{Operand, ReadAs};
+use crate::rules::number::is_number;
 use crate::rules::{Facts, Other, RuleError, column, reading};
 
 /// Both sides of a rule.
@@ -131,12 +132,6 @@ impl Both<'_> {
     pub fn are_numbers(&self) -> bool {
         is_number(&self.left.logical_type) && is_number(&self.right.logical_type)
     }
-}
-
-/// Whether the type is one of numbers.
-pub fn is_number(of: &LogicalType) -> bool {
-    use LogicalType as T;
-    matches!(of, T::Integer | T::Decimal { .. } | T::Float | T::Double)
 }
 
 /// None for values that are not put side by side: bytes, and exact numbers that no type of an engine has room for.

@@ -1,10 +1,10 @@
 //! Whether two values agree.
 
 use arrow::datatypes::i256;
-use bigdecimal::{BigDecimal, RoundingMode};
+use bigdecimal::RoundingMode;
 
 use super::values::{Values, nearest};
-use crate::plan::pairing::{GREATEST_WITH_TOLERANCE, Kind, LEAST_WITH_PART, Pair};
+use crate::plan::pairing::{self, GREATEST_WITH_TOLERANCE, Kind, LEAST_WITH_PART, Pair};
 
 /// What makes the values of a pair of columns agree.
 #[derive(Clone, Debug)]
@@ -18,7 +18,6 @@ pub struct Agreement {
 
 impl Agreement {
     pub fn of(pair: &Pair) -> Self {
-        let double = |number: &BigDecimal| number.to_string().parse().unwrap_or(0.0);
         let scale = match pair.kind {
             Kind::Exact { scale } => scale,
             _ => 0,
@@ -31,8 +30,8 @@ impl Agreement {
             scale,
             // More than any number has.
             units: i256::from_string(&units.to_string()).unwrap_or(i256::MAX),
-            absolute: double(absolute),
-            relative: double(&pair.tolerance.relative),
+            absolute: pairing::nearest(absolute),
+            relative: pairing::nearest(&pair.tolerance.relative),
         }
     }
 
