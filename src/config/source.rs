@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use data_validator_plugin::{Dialect, TableName};
 use serde_yaml::Value;
 
-use crate::plan::custom_sql::{SqlExpression, SqlQuery};
+use crate::plan::custom_sql::SqlQuery;
+use crate::rules::Other;
 use crate::similar::did_you_mean;
 
 use super::fields::wording::{shortened, words};
@@ -60,20 +61,6 @@ pub fn read(
     }
 }
 
-/// A source of another relation than a table's own.
-#[derive(Debug)]
-pub struct OtherSource {
-    /// What messages call it.
-    pub name: String,
-    /// Whether it is one name, which may be that of a table of the config.
-    pub is_name: bool,
-    /// The engine that reads it, where it is not the table's own.
-    pub engine: Option<String>,
-    pub source: SourceSpec,
-    /// Only rows for which this is TRUE are looked at.
-    pub scope: Option<SqlExpression>,
-}
-
 /// As [`read`], for another relation than a table's own: a mapping may name another engine of the config, and
 /// say `where`.
 pub fn read_other(
@@ -81,16 +68,17 @@ pub fn read_other(
     path: &KeyPath,
     findings: &Findings,
     home: Home<'_>,
-) -> Option<OtherSource> {
+) -> Option<Other> {
     let Value::Mapping(mapping) = value else {
         let source = read(value, path, findings, home.folder, home.dialect)?;
         let name = value.as_str().unwrap_or_default().to_owned();
-        return Some(OtherSource {
-            is_name: matches!(source, SourceSpec::Table(_)),
+        return Some(Other {
+            can_be_table: matches!(source, SourceSpec::Table(_)),
             name,
             engine: None,
             source,
             scope: None,
+            is_beside: false,
         });
     };
     let mut fields = Fields::new(findings, path.clone(), mapping, &[]);
@@ -108,16 +96,17 @@ pub fn read_other(
     let text: Option<String> = fields.optional("where");
     let scope = read_scope(text.as_deref(), path, dialect, findings);
     let source = from_mapping(fields, home.folder, dialect, &keys::OTHER_SOURCES)?;
-    Some(OtherSource {
+    Some(Other {
         name: match &source {
             SourceSpec::Files(files) => files.path.display().to_string(),
             SourceSpec::Table(name) => name.parts().collect::<Vec<_>>().join("."),
             SourceSpec::Query(_) => "its query".to_owned(),
         },
-        is_name: false,
+        can_be_table: false,
         engine,
         source,
         scope,
+        is_beside: false,
     })
 }
 

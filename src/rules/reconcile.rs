@@ -129,7 +129,6 @@ fn read(rule: &mut RuleFields<'_>) -> Option<Arc<dyn Check>> {
     let (columns, other, mode) = (columns?, other?, mode?);
     let keys = match (mode, keys) {
         (Mode::Rows, Some(keys)) => keys?,
-        (Mode::Rows, None) => Vec::new(),
         (_, None) => Vec::new(),
         (_, Some(_)) => {
             let message = "'keys' are of the mode 'rows'";
@@ -163,14 +162,7 @@ fn read(rule: &mut RuleFields<'_>) -> Option<Arc<dyn Check>> {
         keys,
         columns,
         tolerances: tolerances?,
-        other: Other {
-            name: other.name,
-            can_be_table: other.is_name,
-            engine: other.engine,
-            source: other.source,
-            scope: other.scope,
-            is_beside: false,
-        },
+        other,
     }))
 }
 

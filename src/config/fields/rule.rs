@@ -7,8 +7,8 @@ use data_validator_plugin::Dialect;
 
 use super::{Fields, Known};
 use crate::config::engine::Engine;
-use crate::config::source::{self, OtherSource};
-use crate::rules::{RuleType, Subject};
+use crate::config::source;
+use crate::rules::{Other, RuleType, Subject};
 
 /// The keys of one rule that are its type's own: columns, expression and parameters.
 pub struct RuleFields<'a> {
@@ -153,7 +153,7 @@ impl<'a> RuleFields<'a> {
     }
 
     /// A source among the parameters, of another relation than the table, perhaps on another engine.
-    pub fn other_source(&mut self, key: &str) -> Option<OtherSource> {
+    pub fn other_source(&mut self, key: &str) -> Option<Other> {
         if !self.parameters.was_given(key) {
             self.parameters.required::<serde_yaml::Value>(key);
             return None;
