@@ -57,20 +57,19 @@ impl Writer {
         let mut seen: Option<(String, Instant)> = None;
         loop {
             let lease = read(&mut connection, place, Part::Head, limits)?.lease;
-            let is_new = |lease: &Lease| {
-                let known = seen.as_ref().filter(|(id, _)| *id == lease.id);
-                known.is_none_or(|(_, since)| since.elapsed() < GRACE)
-            };
-            let is_waited_for =
-                |lease: &&Lease| lease.is_held() || !lease.is_over() && is_new(lease);
-            if let Some(lease) = lease.as_ref().filter(is_waited_for) {
-                if seen.as_ref().is_none_or(|(id, _)| *id != lease.id) {
-                    seen = Some((lease.id.clone(), Instant::now()));
+            if let Some(lease) = &lease {
+                let since = match seen.take() {
+                    Some((id, since)) if id == lease.id => since,
+                    _ => Instant::now(),
+                };
+                seen = Some((lease.id.clone(), since));
+                let is_new = since.elapsed() < GRACE;
+                if lease.is_held() || is_new && !lease.is_over() {
+                    if began.elapsed() >= patience || interrupt.sleep(POLL) {
+                        return Err(held(place, &lease.holder, began.elapsed()));
+                    }
+                    continue;
                 }
-                if began.elapsed() >= patience || interrupt.sleep(POLL) {
-                    return Err(held(place, &lease.holder, began.elapsed()));
-                }
-                continue;
             }
             let last = lease.map_or(0, |lease| lease.number);
             number = number.max(last.saturating_add(1));
