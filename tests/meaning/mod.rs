@@ -7,7 +7,7 @@ mod bad_input;
 mod in_time;
 mod keys;
 mod numbers;
-mod reconcile;
+pub mod reconcile;
 mod scans;
 mod tables;
 mod texts;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
+use std::io::Read;
 use std::ops::{Deref, DerefMut};
 use std::process::{Child, Stdio};
 
@@ -46,6 +47,16 @@ impl Deref for Running {
 impl DerefMut for Running {
     fn deref_mut(&mut self) -> &mut Child {
         &mut self.0
+    }
+}
+
+impl Running {
+    /// Waits for its end; gives its exit code and what it told.
+    fn end(&mut self) -> (Option<i32>, String) {
+        let mut told = String::new();
+        let mut stderr = self.stderr.take().unwrap();
+        stderr.read_to_string(&mut told).unwrap();
+        (self.wait().unwrap().code(), told)
     }
 }
 

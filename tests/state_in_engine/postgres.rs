@@ -97,9 +97,8 @@ fn a_process_that_was_paused_past_its_lease_writes_nothing_late() {
     );
     let after = entries(&home);
     go_on(&paused);
-    let mut told = String::new();
-    std::io::Read::read_to_string(&mut paused.stderr.take().unwrap(), &mut told).unwrap();
-    assert_eq!(paused.wait().unwrap().code(), Some(4), "{told}");
+    let (code, told) = paused.end();
+    assert_eq!(code, Some(4), "{told}");
     assert!(told.contains("another process took it over"), "{told}");
     assert_eq!(entries(&home), after, "something was written late");
 }
@@ -156,9 +155,8 @@ fn cuts_around_a_commit_lose_nothing_and_double_nothing() {
                 (home.results() > results || run.try_wait().unwrap().is_some()).then_some(())
             });
         }
-        let mut told = String::new();
-        std::io::Read::read_to_string(&mut run.stderr.take().unwrap(), &mut told).unwrap();
-        assert_eq!(run.wait().unwrap().code(), Some(0), "{fault:?}: {told}");
+        let (code, told) = run.end();
+        assert_eq!(code, Some(0), "{fault:?}: {told}");
         assert!(proxy.seen() > before + 1, "no COMMIT was cut");
         proxy.set(Fault::None);
         home.configure(&home.connection);
@@ -195,9 +193,8 @@ fn a_server_that_is_killed_and_comes_back_loses_nothing_and_doubles_nothing() {
             kills += 1;
         }
     }
-    let mut told = String::new();
-    std::io::Read::read_to_string(&mut run.stderr.take().unwrap(), &mut told).unwrap();
-    assert_eq!(run.wait().unwrap().code(), Some(0), "{told}");
+    let (code, told) = run.end();
+    assert_eq!(code, Some(0), "{told}");
     assert!(kills > 1, "the run was too fast for the server");
     assert_eq!(home.recorded().len(), TABLES * RULES);
     let report = home.report(&[]);
@@ -323,9 +320,7 @@ fn eight_processes_share_a_state_and_one_that_was_paused_loses_it() {
         .map(|_| home.start(&["--lock-timeout", "120s", "--reuse", "never"]))
         .collect();
     for mut other in others {
-        let code = other.wait().unwrap().code();
-        let mut told = String::new();
-        std::io::Read::read_to_string(&mut other.stderr.take().unwrap(), &mut told).unwrap();
+        let (code, told) = other.end();
         assert_eq!(code, Some(0), "{told}");
         assert_eq!(home.recorded().len(), TABLES * RULES);
     }
