@@ -44,7 +44,6 @@ pub mod cli;
 pub mod config;
 pub mod engines;
 pub mod error;
-mod hex;
 pub mod interrupt;
 mod parallel;
 pub mod plan;

@@ -15,10 +15,7 @@ fn lint(replaced: &[(&str, &str)]) -> Outcome {
     let workspace = Workspace::new();
     build(&workspace.path(""));
     let plugin = fs::read(workspace.path("libsqlite_engine.so")).unwrap();
-    let hash: String = Sha256::digest(&plugin)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hash = hex::encode(Sha256::digest(&plugin));
     let file = repository().join("tests/files/every_key.yaml");
     let mut config = fs::read_to_string(file)
         .unwrap()

@@ -285,10 +285,7 @@ fn a_plugin_that_ends_slowly_loses_nothing() {
 fn a_pinned_plugin_is_loaded_only_as_it_was() {
     let workspace = Workspace::new();
     let plugin = misbehaving(&workspace, "NONE");
-    let hash: String = Sha256::digest(fs::read(&plugin).unwrap())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hash = hex::encode(Sha256::digest(fs::read(&plugin).unwrap()));
     let lint = |hash: &str| {
         workspace.write(
             "rules.yaml",

@@ -8,7 +8,6 @@ use sha2::{Digest, Sha256};
 
 use crate::engines::catalog::{Catalog, PluginFile};
 use crate::engines::discover::{SEARCH_PATH, named_files};
-use crate::hex::hex;
 use crate::similar::did_you_mean;
 
 use super::diagnostic::{ConfigErrors, Diagnostic, Level, Location, Place};
@@ -335,7 +334,7 @@ impl<'a> Loader<'a> {
         let read = text::read_bytes(file).and_then(|bytes| {
             Ok((
                 text::decode(file, &bytes)?.to_owned(),
-                hex(&Sha256::digest(&bytes)),
+                hex::encode(Sha256::digest(&bytes)),
             ))
         });
         match read {

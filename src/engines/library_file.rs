@@ -13,7 +13,6 @@ use object::{Architecture, Object, ObjectKind, ObjectSegment, ObjectSymbol};
 use sha2::{Digest, Sha256};
 
 use super::catalog::PluginFile;
-use crate::hex::hex;
 
 /// Why a plugin is not loaded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -56,7 +55,7 @@ impl LoadError {
 pub fn check(file: &PluginFile) -> Result<Checked, LoadError> {
     let path = &file.path;
     let bytes = read(path)?;
-    let sha256 = hex(&Sha256::digest(&bytes));
+    let sha256 = hex::encode(Sha256::digest(&bytes));
     if let Some(expected) = &file.sha256
         && !expected.eq_ignore_ascii_case(&sha256)
     {

@@ -5,7 +5,6 @@ use serde_json::Value;
 use sha2::Sha256;
 
 use crate::config::Mask;
-use crate::hex::hex;
 
 /// What stands in place of a value.
 const HIDDEN: &str = "***";
@@ -32,7 +31,7 @@ pub fn masked(value: &Value, mask: &Mask) -> Value {
         other => hash.update(other.to_string().as_bytes()),
     }
     let bytes = hash.finalize().into_bytes();
-    format!("hmac:{}", hex(&bytes[..SHOWN_BYTES])).into()
+    format!("hmac:{}", hex::encode(&bytes[..SHOWN_BYTES])).into()
 }
 
 #[cfg(test)]

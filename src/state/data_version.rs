@@ -10,7 +10,6 @@ use sha2::{Digest, Sha256};
 
 use super::proof;
 use crate::config::DataVersionMode;
-use crate::hex::hex;
 
 /// Files as they were when a run began to read them.
 #[derive(Debug)]
@@ -85,7 +84,7 @@ impl FilesVersion {
                         stat.mtime_ns
                     ));
                 }
-                Some(format!("stat:{}", hex(&hash.finalize()[..16])))
+                Some(format!("stat:{}", hex::encode(&hash.finalize()[..16])))
             }
             DataVersionMode::Auto | DataVersionMode::Content => {
                 let mut hash = Sha256::new_with_prefix(format);
@@ -97,7 +96,7 @@ impl FilesVersion {
                     hash.update(format!("{}\n", digest.sha256));
                     digests.after.0.push(digest);
                 }
-                Some(format!("content:{}", hex(&hash.finalize()[..16])))
+                Some(format!("content:{}", hex::encode(&hash.finalize()[..16])))
             }
         };
         Ok(Self { token, stats })
@@ -154,7 +153,7 @@ impl KnownDigest {
                     return Ok(Self {
                         stat,
                         hashed_at_ns,
-                        sha256: hex(&hash.finalize()),
+                        sha256: hex::encode(hash.finalize()),
                     });
                 }
                 read => hash.update(&buffer[..read]),

@@ -6,7 +6,6 @@ use sha2::{Digest, Sha256};
 
 use super::json_text::JsonText;
 use crate::config::{Config, Rule, SourceSpec, Table};
-use crate::hex::hex;
 use crate::plan::custom_sql::SqlExpression;
 use crate::rules::{Check, rule_type};
 
@@ -21,7 +20,7 @@ const GROUPS: [&str; 2] = ["parameters", "table"];
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fingerprint {
     inputs: JsonText,
-    hash: String,
+    short: String,
 }
 
 /// As they are recorded.
@@ -117,8 +116,8 @@ impl Fingerprint {
             other,
         });
         let inputs = without_secrets(inputs, shared.config);
-        let hash = hex(&Sha256::digest(inputs.as_str()));
-        Self { inputs, hash }
+        let short = hex::encode(&Sha256::digest(inputs.as_str())[..4]);
+        Self { inputs, short }
     }
 
     pub fn inputs(&self) -> &JsonText {
@@ -127,7 +126,7 @@ impl Fingerprint {
 
     /// Enough of the hash to tell rules apart by eye.
     pub fn short(&self) -> &str {
-        &self.hash[..8]
+        &self.short
     }
 
     /// The name of an input that is not as it was recorded.
@@ -145,7 +144,7 @@ impl Fingerprint {
 
 /// Half a SHA-256, which is still more than chance brings about.
 fn hash_of(value: &Value) -> String {
-    hex(&Sha256::digest(value.to_string())[..16])
+    hex::encode(&Sha256::digest(value.to_string())[..16])
 }
 
 /// The inputs, those of groups too.
@@ -201,7 +200,7 @@ fn without_secrets(inputs: JsonText, config: &Config) -> JsonText {
 fn hash_secrets(value: &mut Value, config: &Config) {
     match value {
         Value::String(text) if config.secrets.redact(text) != *text => {
-            *text = format!("sha256:{}", hex(&Sha256::digest(&*text)));
+            *text = format!("sha256:{}", hex::encode(Sha256::digest(&*text)));
         }
         Value::Object(fields) => fields
             .values_mut()

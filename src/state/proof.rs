@@ -4,8 +4,6 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use crate::hex::hex;
-
 /// Tokens of the data of one relation. Each of them proves by itself that the data is unchanged, if it is equal.
 pub type Tokens = Vec<String>;
 
@@ -22,7 +20,7 @@ pub struct DataVersion(Vec<Tokens>);
 
 /// A token of this kind for a text, which may be a secret.
 pub fn token(kind: &str, text: &str) -> String {
-    format!("{kind}:{}", hex(&Sha256::digest(text)[..16]))
+    format!("{kind}:{}", hex::encode(&Sha256::digest(text)[..16]))
 }
 
 /// A token as an engine made it.

@@ -4,8 +4,6 @@ use std::io::{self, Write};
 
 use sha2::{Digest, Sha256};
 
-use crate::hex::hex;
-
 /// Hashes what is written, without the spaces at its end: an editor that adds a line end changed nothing.
 pub(super) struct Hashed<W> {
     inner: W,
@@ -25,7 +23,7 @@ impl<W: Write> Hashed<W> {
 
     /// The writer, and the SHA-256 in hex.
     pub(super) fn finish(self) -> (W, String) {
-        (self.inner, hex(&self.hasher.finalize()))
+        (self.inner, hex::encode(self.hasher.finalize()))
     }
 
     fn hash(&mut self, bytes: &[u8]) {
