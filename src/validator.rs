@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::{PoisonError, RwLock};
 use std::thread;
@@ -26,7 +27,7 @@ use crate::run::settings::{FilterSettings, Progress, RunOutcome, RunSettings};
 use crate::run::workers::{Work, validate_all};
 use crate::selection::Selection;
 use crate::sources;
-use crate::state::new_run_id;
+use crate::state::{StateError, new_run_id};
 
 mod state;
 
@@ -123,6 +124,27 @@ impl DataValidator {
         settings: &RunSettings,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<RunOutcome, Error> {
+        let (mut outcome, saved) =
+            self.validate_and_show(settings, progress, |_, outcome| outcome)?;
+        match saved {
+            Ok(told) => outcome.warnings.extend(told),
+            Err(error) => outcome.state_error = Some(error),
+        }
+        Ok(outcome)
+    }
+
+    /// Validates what is selected, and shows what came out while the state is brought to rest: every result is
+    /// recorded by then. Gives what showing gave, and what a user should know of the state, or why it could not be
+    /// saved.
+    ///
+    /// # Errors
+    /// When the selection names what the config lacks, or the state cannot be opened.
+    pub fn validate_and_show<T>(
+        &mut self,
+        settings: &RunSettings,
+        progress: &mut dyn FnMut(Progress<'_>),
+        show: impl FnOnce(&Config, RunOutcome) -> T,
+    ) -> Result<(T, Result<Vec<String>, StateError>), Error> {
         let state = self.begin_run(settings)?;
         let run_id = match &state {
             Some(state) => state.run_id().to_owned(),
@@ -131,7 +153,7 @@ impl DataValidator {
         let resumed = state
             .as_ref()
             .is_some_and(|state| state.resumed_from().is_some());
-        let mut warnings = state
+        let warnings = state
             .as_ref()
             .map(|state| state.warnings().to_vec())
             .unwrap_or_default();
@@ -159,19 +181,22 @@ impl DataValidator {
         let summaries = validate_all(&work, &mut self.connections[..workers], progress);
         let state = state.map(|state| state.into_inner().unwrap_or_else(PoisonError::into_inner));
         let completed = settings.interrupt.requested().is_none();
-        let mut state_error = None;
-        match state.map(|state| state.finish(completed)) {
-            Some(Ok(told)) => warnings.extend(told),
-            Some(Err(error)) => state_error = Some(self.redacted(error)),
-            None => {}
-        }
-        Ok(RunOutcome {
+        let outcome = RunOutcome {
             summaries,
             run_id,
             resumed,
             warnings,
-            state_error,
-        })
+            state_error: None,
+        };
+        let (shown, saved) = thread::scope(|scope| {
+            let saving = state.map(|state| scope.spawn(move || state.finish(completed)));
+            let shown = show(&self.config, outcome);
+            let saved = saving.map_or(Ok(Vec::new()), |saving| {
+                saving.join().unwrap_or_else(|panic| resume_unwind(panic))
+            });
+            (shown, saved)
+        });
+        Ok((shown, saved.map_err(|error| self.redacted(error))))
     }
 
     /// Writes the rows of each selected table to the places that the config's `outputs` names, and tells what

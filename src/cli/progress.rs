@@ -30,7 +30,7 @@ impl ProgressBar {
         Self { bar }
     }
 
-    pub fn show(&mut self, progress: Progress<'_>) {
+    pub fn show(&self, progress: Progress<'_>) {
         match progress {
             Progress::Started { table, rules } => {
                 self.bar
@@ -41,7 +41,7 @@ impl ProgressBar {
         }
     }
 
-    pub fn finish(self) {
+    pub fn finish(&self) {
         self.bar.finish_and_clear();
     }
 }

@@ -80,30 +80,38 @@ impl Job<'_> {
         }
         self.refuse_links(validator.config())?;
         self.refuse_same_file(validator.config())?;
-        let mut bar = ProgressBar::new(self.quiet);
-        let outcome = validator.validate(self.settings, &mut |progress| bar.show(progress));
-        bar.finish();
-        let outcome = match (outcome, self.settings.interrupt.requested()) {
-            (Ok(outcome), _) => outcome,
+        let bar = ProgressBar::new(self.quiet);
+        let requested = || self.settings.interrupt.requested();
+        let shown = validator.validate_and_show(
+            self.settings,
+            &mut |progress| bar.show(progress),
+            |config, outcome| {
+                bar.finish();
+                warn(&outcome.warnings);
+                let report = Report::new(config, outcome, self.settings.now);
+                let exit = match requested() {
+                    Some(signal) => Exit::Stopped(signal),
+                    None => Exit::of(&report.summaries, self.fail_on),
+                };
+                let written = self.show(&report, exit);
+                // The process ends with it: the kernel takes memory back at once, and not piece by piece.
+                mem::forget(report);
+                (exit, written)
+            },
+        );
+        let ((exit, written), saved) = match (shown, requested()) {
+            (Ok(shown), _) => shown,
             // It was stopped while it waited for the state.
             (Err(_), Some(signal)) => return Ok(Exit::Stopped(signal)),
             (Err(error), None) => return Err(error.into()),
         };
-        for warning in &outcome.warnings {
-            anstream::eprintln!("warning: {warning}");
-        }
-        let state_error = outcome.state_error.clone();
-        let report = Report::new(validator.config(), outcome, self.settings.now);
-        let exit = match self.settings.interrupt.requested() {
-            Some(signal) => Exit::Stopped(signal),
-            None => Exit::of(&report.summaries, self.fail_on),
-        };
-        let written = self.show(&report, exit);
-        // The process ends with it: the kernel takes memory back at once, and not piece by piece.
-        mem::forget(report);
-        if let (Some(error), false) = (state_error, matches!(exit, Exit::Stopped(_))) {
-            written?;
-            return Err(Error::from(error).into());
+        match saved {
+            Ok(told) => warn(&told),
+            Err(_) if matches!(exit, Exit::Stopped(_)) => {}
+            Err(error) => {
+                written?;
+                return Err(Error::from(error).into());
+            }
         }
         written.map(|()| exit)
     }
@@ -165,6 +173,12 @@ impl Job<'_> {
             }
         }
         Ok(written.into_iter().collect::<Result<(), Error>>()?)
+    }
+}
+
+fn warn(warnings: &[String]) {
+    for warning in warnings {
+        anstream::eprintln!("warning: {warning}");
     }
 }
 
