@@ -38,6 +38,7 @@ mod rules;
 mod samples;
 mod soundness;
 mod sqlite;
+mod staleness;
 mod state;
 mod state_in_engine;
 mod support;

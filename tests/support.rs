@@ -1,6 +1,7 @@
 //! A folder to work in, and the program to run in it.
 
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -122,6 +123,31 @@ pub fn rule<'r>(report: &'r Value, table: &str, name: &str) -> &'r Value {
 pub fn lasting(mut report: Value) -> Value {
     data_validator::report::volatile::remove(&mut report);
     report
+}
+
+/// The number that the environment has under this name.
+pub fn number(variable: &str, default: u64) -> u64 {
+    match std::env::var(variable) {
+        Ok(text) => text
+            .parse()
+            .unwrap_or_else(|_| panic!("{variable}={text} is no number")),
+        Err(_) => default,
+    }
+}
+
+/// The numbers of cases: of all of them, or of the part that `SLICE` names, such as 3/10.
+pub fn slice(count: u64) -> Range<u64> {
+    let Ok(text) = std::env::var("SLICE") else {
+        return 0..count;
+    };
+    let parts = text.split_once('/').and_then(|(part, parts)| {
+        let (part, parts): (u64, u64) = (part.parse().ok()?, parts.parse().ok()?);
+        (1..=parts).contains(&part).then_some((part, parts))
+    });
+    let Some((part, parts)) = parts else {
+        panic!("SLICE={text} is no part such as 3/10");
+    };
+    count * (part - 1) / parts..count * part / parts
 }
 
 /// All files below a folder of the repository that end in one of these.

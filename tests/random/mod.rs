@@ -11,7 +11,6 @@ mod sqlite;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::ops::Range;
 
 use data_validator_harness::random::case::Case;
 use data_validator_harness::random::{cases, shrink};
@@ -19,7 +18,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
-use crate::support::{files_below, repository};
+use crate::support::{files_below, number, repository, slice};
 use difference::{Difference, describe};
 use engines::{Checked, Engines};
 
@@ -104,30 +103,6 @@ fn what_went_wrong_once_goes_right() {
             describe(&differences)
         );
     }
-}
-
-fn number(variable: &str, default: u64) -> u64 {
-    match std::env::var(variable) {
-        Ok(text) => text
-            .parse()
-            .unwrap_or_else(|_| panic!("{variable}={text} is no number")),
-        Err(_) => default,
-    }
-}
-
-/// The numbers of the cases: of all of them, or of the part that `SLICE` names.
-fn slice(count: u64) -> Range<u64> {
-    let Ok(text) = std::env::var("SLICE") else {
-        return 0..count;
-    };
-    let parts = text.split_once('/').and_then(|(part, parts)| {
-        let (part, parts): (u64, u64) = (part.parse().ok()?, parts.parse().ok()?);
-        (1..=parts).contains(&part).then_some((part, parts))
-    });
-    let Some((part, parts)) = parts else {
-        panic!("SLICE={text} is no part such as 3/10");
-    };
-    count * (part - 1) / parts..count * part / parts
 }
 
 /// A case that depends on these numbers alone.
