@@ -7,10 +7,22 @@ use data_validator::run::settings::RunSettings;
 use fastrand::Rng;
 use serde_json::Value;
 
-use super::world::{self, TABLES, World};
+use super::world::{self, Row, TABLES, World};
 
-/// Changes the rows of a relation, or writes the same ones again; gives its number, and says what it did.
-pub fn of_data(world: &mut World, random: &mut Rng) -> (usize, String) {
+/// Changes the rows of a relation, or writes the same ones again; says what it did.
+pub fn of_data(world: &mut World, random: &mut Rng) -> String {
+    let (relation, rows) = other_rows(world, random);
+    let same = match rows == world.relations[relation] {
+        true => ", the same",
+        false => "",
+    };
+    world.home.write(relation, &rows, random);
+    world.has_now(relation, rows);
+    format!("relation {relation} is written{same}")
+}
+
+/// A relation, and the rows that it gets.
+pub fn other_rows(world: &World, random: &mut Rng) -> (usize, Vec<Row>) {
     let relation = random.usize(..TABLES);
     let mut rows = world.relations[relation].clone();
     let place = random.usize(..rows.len().max(1));
@@ -25,12 +37,7 @@ pub fn of_data(world: &mut World, random: &mut Rng) -> (usize, String) {
         _ if !rows.is_empty() => rows[place] = world::row(random),
         _ => {}
     }
-    let same = match rows == world.relations[relation] {
-        true => ", the same",
-        false => "",
-    };
-    world.write(relation, rows, random);
-    (relation, format!("relation {relation} is written{same}"))
+    (relation, rows)
 }
 
 /// Changes a table or a rule; says what it did.

@@ -54,7 +54,7 @@ fn check(kind: Kind, default: u64) {
         let mut log = vec![format!("sequence {sequence} on {kind:?}")];
         for _ in 0..STEPS {
             match random.u8(..10) {
-                0..3 => log.push(edits::of_data(&mut world, &mut random).1),
+                0..3 => log.push(edits::of_data(&mut world, &mut random)),
                 3..5 => log.push(edits::of_rules(&mut world, &mut random)),
                 5 => log.push(edits::of_state(&world, &mut random)),
                 _ => {

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
 
 use data_validator::config::Reuse;
 use data_validator::interrupt::{Interrupt, Signal};
@@ -12,7 +14,8 @@ use data_validator::{DataValidator, RuleResult, Selection, Status, Summary};
 use fastrand::Rng;
 
 use super::edits;
-use super::world::{TABLES, World};
+use super::home::Home;
+use super::world::{Row, TABLES, World};
 
 /// How much was checked.
 #[derive(Debug, Default)]
@@ -33,7 +36,7 @@ enum Incident {
     Dies,
     /// It is stopped in good order.
     Stops,
-    /// Somebody writes to a relation.
+    /// Somebody writes to a relation at any time; such a run does not repeat itself.
     Edit,
 }
 
@@ -177,27 +180,34 @@ fn validate(
         interrupt: interrupt.clone(),
         ..settings.clone()
     };
+    let edit = (incident == Incident::Edit).then(|| Edit::draw(world, random));
     let mut steps = 0;
-    let mut written = Vec::new();
     let mut disk = None;
-    let outcome = validator.validate(&settings, &mut |progress| {
-        let happens = steps == step && !matches!(progress, Progress::Waits(_));
-        steps += usize::from(!matches!(progress, Progress::Waits(_)));
-        match incident {
-            Incident::Dies if happens => disk = Some(Disk::read(world)),
-            Incident::Stops if happens => interrupt.request(Signal::Interrupt),
-            Incident::Edit if happens => {
-                let (relation, _) = edits::of_data(world, random);
-                written = world.readers(relation);
-            }
-            _ => {}
+    let home = &world.home;
+    let outcome = thread::scope(|scope| {
+        if let Some(edit) = &edit {
+            scope.spawn(|| edit.perform(home));
         }
+        validator.validate(&settings, &mut |progress| {
+            let counts = !matches!(progress, Progress::Waits(_));
+            let happens = counts && steps == step;
+            steps += usize::from(counts);
+            match incident {
+                Incident::Dies if happens => disk = Some(Disk::read(home)),
+                Incident::Stops if happens => interrupt.request(Signal::Interrupt),
+                _ => {}
+            }
+        })
     });
     let outcome = outcome.unwrap_or_else(|error| panic!("{error}"));
     assert!(outcome.state_error.is_none(), "{:?}", outcome.state_error);
     drop(validator);
     if let Some(disk) = disk {
         disk.write();
+    }
+    let written = edit.as_ref().map(|edit| world.readers(edit.relation));
+    if let Some(edit) = edit {
+        world.has_now(edit.relation, edit.last);
     }
     let results = |summary: Summary| {
         let table = summary.table_name;
@@ -206,7 +216,44 @@ fn validate(
     };
     Done {
         results: outcome.summaries.into_iter().flat_map(results).collect(),
-        written,
+        written: written.unwrap_or_default(),
+    }
+}
+
+/// Somebody writes to a relation while it may be read, and perhaps takes that back.
+struct Edit {
+    relation: usize,
+    after: Duration,
+    first: Vec<Row>,
+    later: Duration,
+    last: Vec<Row>,
+    seed: u64,
+}
+
+impl Edit {
+    fn draw(world: &World, random: &mut Rng) -> Self {
+        let (relation, first) = edits::other_rows(world, random);
+        let last = match random.bool() {
+            true => world.relations[relation].clone(),
+            false => first.clone(),
+        };
+        let mut pause = || Duration::from_micros(random.u64(..6000));
+        Self {
+            relation,
+            after: pause(),
+            first,
+            later: pause(),
+            last,
+            seed: random.u64(..),
+        }
+    }
+
+    fn perform(&self, home: &Home) {
+        let mut random = Rng::with_seed(self.seed);
+        for (pause, rows) in [(self.after, &self.first), (self.later, &self.last)] {
+            thread::sleep(pause);
+            home.write(self.relation, rows, &mut random);
+        }
     }
 }
 
@@ -214,9 +261,9 @@ fn validate(
 struct Disk(Vec<(PathBuf, Option<Vec<u8>>)>);
 
 impl Disk {
-    fn read(world: &World) -> Self {
+    fn read(home: &Home) -> Self {
         let files = ["state.json", "state.json.journal"];
-        let files = files.map(|name| world.home.workspace.path(name));
+        let files = files.map(|name| home.workspace.path(name));
         let read = |path: PathBuf| {
             let bytes = fs::read(&path).ok();
             (path, bytes)

@@ -85,9 +85,8 @@ impl World {
         }
     }
 
-    /// Gives a relation other rows.
-    pub fn write(&mut self, relation: usize, rows: Vec<Row>, random: &mut Rng) {
-        self.home.write(relation, &rows, random);
+    /// Notes the rows that a relation has now.
+    pub fn has_now(&mut self, relation: usize, rows: Vec<Row>) {
         let before = std::mem::replace(&mut self.relations[relation], rows);
         self.former.push(before);
     }
