@@ -33,6 +33,9 @@ pub struct Circumstances<'a> {
     pub too_old: bool,
 }
 
+/// Such a result may be of rows that changed while they were read.
+const NOT_KNOWN_THEN: &str = "data version not known: it was not when the result was recorded";
+
 /// Decides on a rule with this record.
 pub fn decide(record: Option<(&RuleEntry, Origin)>, now: Circumstances<'_>) -> Decision {
     let Some((entry, origin)) = record else {
@@ -80,7 +83,8 @@ fn decide_own(entry: &RuleEntry, now: Circumstances<'_>) -> Decision {
         return match (before, data) {
             _ if unchanged => take("resumed"),
             (Some(before), Ok(data)) => run(before.difference(data)),
-            _ => take("resumed, data not re-checked"),
+            (None, Ok(_)) => run(NOT_KNOWN_THEN),
+            (_, Err(_)) => take("resumed, data not re-checked"),
         };
     }
     match (now.reuse, now.not_reusable) {
@@ -92,7 +96,7 @@ fn decide_own(entry: &RuleEntry, now: Circumstances<'_>) -> Decision {
         (Reuse::Verified, _) => match (before, data) {
             (Some(before), Ok(data)) => run(before.difference(data)),
             (_, Err(why)) => run(&format!("data version not known: {why}")),
-            (None, Ok(_)) => run("data version not known: it was not when the result was recorded"),
+            (None, Ok(_)) => run(NOT_KNOWN_THEN),
         },
     }
 }
