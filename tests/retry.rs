@@ -1,7 +1,10 @@
 //! Faults that pass are waited out, others are told at once.
 
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+
+use data_validator_harness::eventually;
 
 use crate::support::{Workspace, rule};
 
@@ -135,4 +138,53 @@ tables:
         rule(&report, "t", "endless")["metadata"]["error_class"],
         "timeout"
     );
+}
+
+/// A server that takes connections and never says a word, and a config of a table on it that waits for ever.
+fn silent_server() -> (Workspace, TcpListener) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let workspace = Workspace::new();
+    let port = listener.local_addr().unwrap().port();
+    workspace.write(
+        "c.yaml",
+        format!(
+            r#"
+version: "1.0"
+engine: {{type: postgres, connection_params: {{url: "postgresql://u@127.0.0.1:{port}/d", connect_timeout: 0}}}}
+tables:
+  - name: t
+    source: t
+    rules:
+      - {{name: good, rule_type: completeness, column: a}}
+"#
+        ),
+    );
+    (workspace, listener)
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_the_waiting_for_a_server_that_does_not_answer() {
+    let (workspace, listener) = silent_server();
+    let mut command = workspace.command(&["c.yaml", "--quiet"]);
+    let mut run = command.stdout(Stdio::null()).spawn().unwrap();
+    let _connected = listener.accept().unwrap();
+    let told = Command::new("kill")
+        .args(["-INT", &run.id().to_string()])
+        .status();
+    assert!(told.unwrap().success());
+    let ended = eventually("the end of a run that was told to stop", || {
+        run.try_wait().unwrap()
+    });
+    assert_eq!(ended.code(), Some(130));
+}
+
+#[test]
+fn a_time_limit_ends_the_waiting_for_a_server_that_does_not_answer() {
+    let (workspace, _listener) = silent_server();
+    let outcome = workspace.run(&["c.yaml", "--timeout", "300ms", "--output", "r.json"]);
+    assert_eq!(outcome.code, Some(3), "{outcome:?}");
+    let report = workspace.json("r.json");
+    let good = rule(&report, "t", "good");
+    assert_eq!(good["metadata"]["error_class"], "timeout", "{good}");
 }

@@ -18,6 +18,7 @@ use super::retry::{
 use crate::config::EngineSettings;
 use crate::interrupt::Interrupt;
 
+mod opening;
 #[cfg(test)]
 mod tests;
 
@@ -233,23 +234,17 @@ impl Connection {
             let session = match session {
                 Some(session) => session,
                 None => {
-                    let opened =
-                        connect(&**engine, config, description, attached).map_err(|error| {
-                            Failure {
-                                phase: Phase::Connect,
-                                error: error.context(format_args!("connecting to engine '{name}'")),
-                            }
+                    let opened = opening::open(engine, config, limits)
+                        .and_then(|opened| attach_again(opened, description, attached, limits))
+                        .map_err(|error| Failure {
+                            phase: Phase::Connect,
+                            error: error.context(format_args!("connecting to engine '{name}'")),
                         })?;
                     *sessions += 1;
                     session.insert(opened)
                 }
             };
-            let call = next_call();
-            let watch =
-                limits
-                    .interrupt
-                    .watch(session.canceller(), call.operation, limits.deadline);
-            let answer = watch.finish(ask(&mut **session, &call));
+            let answer = within(limits, &mut **session, &mut ask);
             answer.map_err(|error| Failure { phase, error })
         });
         if outcome.attempts.count > hardest.count {
@@ -259,21 +254,37 @@ impl Connection {
     }
 }
 
-fn connect(
-    engine: &dyn Engine,
-    config: &EngineConfig,
+/// Attaches to a new session what the one before had.
+fn attach_again(
+    mut session: Box<dyn Session>,
     description: &Description,
     attached: &BTreeMap<String, Attached>,
+    limits: Limits<'_>,
 ) -> Result<Box<dyn Session>, EngineError> {
-    let mut session = engine.connect(config, &next_call())?;
     for (name, Attached { source, copied, .. }) in attached {
-        let attached = carry::attach(&mut *session, description, name, source, &next_call())?;
+        let attached = within(limits, &mut *session, |session, call| {
+            carry::attach(session, description, name, source, call)
+        })?;
         if let Some(columns) = copied {
             let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-            session.materialise(name, &attached.relation, &columns, &next_call())?;
+            within(limits, &mut *session, |session, call| {
+                session.materialise(name, &attached.relation, &columns, call)
+            })?;
         }
     }
     Ok(session)
+}
+
+/// Makes a call that is cancelled when its limits end it.
+fn within<T>(
+    limits: Limits<'_>,
+    session: &mut dyn Session,
+    ask: impl FnOnce(&mut dyn Session, &Call) -> Result<T, EngineError>,
+) -> Result<T, EngineError> {
+    let call = next_call();
+    let canceller = session.canceller();
+    let watch = (limits.interrupt).watch(canceller, call.operation, limits.deadline);
+    watch.finish(ask(session, &call))
 }
 
 /// A call with a number of its own.
