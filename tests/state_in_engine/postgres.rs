@@ -2,13 +2,15 @@
 
 use std::process::Child;
 use std::sync::OnceLock;
+use std::thread;
+use std::time::Duration;
 
 use data_validator::engines::decode::Cell;
 use data_validator_harness::{Fault, Proxy, Server, ServerSettings, eventually};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Home, Kind, RULES, TABLES, is_taken, reasons};
-use crate::support::lasting;
+use crate::support::{lasting, number};
 
 pub fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
@@ -122,55 +124,103 @@ fn go_on(run: &Child) {
     signal(run, "CONT");
 }
 
-#[test]
-fn cuts_around_a_commit_lose_nothing_and_double_nothing() {
-    let home = Home::on_server("cut");
-    let fresh = lasting(home.report(&["--no-resume"]));
-    let proxy = Proxy::to(server().address());
-    let commit = || b"COMMIT\0".to_vec();
-    for fault in [
-        Fault::CutBefore(commit()),
-        Fault::CutAtAnswerTo(commit()),
-        Fault::SwallowAnswerTo(commit()),
-    ] {
+/// A state whose connection goes through a proxy, and what a run without faults says.
+struct Broken {
+    home: Home,
+    proxy: Proxy,
+    fresh: Value,
+}
+
+impl Broken {
+    fn new(name: &str) -> Self {
+        let home = Home::on_server(name);
+        let fresh = lasting(home.report(&["--no-resume"]));
+        let proxy = Proxy::to(server().address());
+        Self { home, proxy, fresh }
+    }
+
+    /// Runs anew through the proxy, with faults as long as the run goes on; each result is there once
+    /// afterwards, with its rows.
+    fn run(&self, mut break_it: impl FnMut(&Proxy, &mut Child)) {
+        let Self { home, proxy, fresh } = self;
+        home.configure(&home.connection);
         home.reset(&[]);
         let mut through = home.connection.clone();
         through["url"] = json!(server().url_through(proxy.address()));
         home.configure(&through);
-        let before = proxy.seen();
         let mut run = home.start(&["--no-resume"]);
-        // Each time that the fault has struck, the connection may be whole for a while.
         while run.try_wait().unwrap().is_none() {
-            let seen = proxy.seen();
-            proxy.set(fault.clone());
-            eventually("a COMMIT or the end of the run", || {
-                (proxy.seen() > seen || run.try_wait().unwrap().is_some()).then_some(())
-            });
-            proxy.set(Fault::None);
-            if matches!(fault, Fault::SwallowAnswerTo(_)) {
-                proxy.cut();
-            }
+            break_it(proxy, &mut run);
+            // Now the connection may be whole for a while.
             let results = home.results();
             eventually("a result or the end of the run", || {
                 (home.results() > results || run.try_wait().unwrap().is_some()).then_some(())
             });
         }
         let (code, told) = run.end();
-        assert_eq!(code, Some(0), "{fault:?}: {told}");
-        assert!(proxy.seen() > before + 1, "no COMMIT was cut");
-        proxy.set(Fault::None);
+        assert_eq!(code, Some(0), "{told}");
         home.configure(&home.connection);
-        assert_eq!(home.recorded().len(), TABLES * RULES, "{fault:?}");
+        assert_eq!(home.recorded().len(), TABLES * RULES);
         let report = home.report(&[]);
-        assert!(
-            reasons(&report)
-                .iter()
-                .all(|(.., reason)| reason.starts_with("reused"))
-        );
-        assert_eq!(lasting(report), fresh);
+        let all = reasons(&report);
+        assert!(all.iter().all(|(.., reason)| reason.starts_with("reused")));
+        assert_eq!(lasting(report), *fresh);
     }
 }
 
+/// `CUTS=2000` cuts so often at each place.
+#[test]
+fn cuts_around_a_commit_lose_nothing_and_double_nothing() {
+    let cuts = usize::try_from(number("CUTS", 2)).unwrap();
+    let broken = Broken::new("cut");
+    let commit = || b"COMMIT\0".to_vec();
+    for fault in [
+        Fault::CutBefore(commit()),
+        Fault::CutAtAnswerTo(commit()),
+        Fault::SwallowAnswerTo(commit()),
+    ] {
+        let enough = broken.proxy.seen() + cuts;
+        let mut runs = 0;
+        while broken.proxy.seen() < enough {
+            runs += 1;
+            let before = broken.proxy.seen();
+            broken.run(|proxy, run| {
+                let seen = proxy.seen();
+                proxy.set(fault.clone());
+                eventually("a COMMIT or the end of the run", || {
+                    (proxy.seen() > seen || run.try_wait().unwrap().is_some()).then_some(())
+                });
+                proxy.set(Fault::None);
+                if matches!(fault, Fault::SwallowAnswerTo(_)) {
+                    proxy.cut();
+                }
+            });
+            assert!(broken.proxy.seen() > before + 1, "no COMMIT was cut");
+        }
+        println!(
+            "{fault:?}: {} cuts in {runs} runs",
+            broken.proxy.seen() + cuts - enough
+        );
+    }
+}
+
+/// `RESETS=1000` resets so many connections.
+#[test]
+fn resets_at_any_moment_lose_nothing_and_double_nothing() {
+    let broken = Broken::new("reset");
+    let (enough, mut resets) = (number("RESETS", 12), 0);
+    let mut random = fastrand::Rng::with_seed(number("SEED", 1));
+    while resets < enough {
+        broken.run(|proxy, _| {
+            thread::sleep(Duration::from_micros(random.u64(..20_000)));
+            proxy.cut();
+            resets += 1;
+        });
+    }
+    println!("{resets} resets");
+}
+
+/// `RESTARTS=200` kills the server so often.
 #[test]
 fn a_server_that_is_killed_and_comes_back_loses_nothing_and_doubles_nothing() {
     let mut own = Server::start_own(&ServerSettings::default());
@@ -179,31 +229,32 @@ fn a_server_that_is_killed_and_comes_back_loses_nothing_and_doubles_nothing() {
     home.configure(&home.connection);
     assert_eq!(home.run(&["state", "init", "c.yaml"]).code, Some(0));
     let fresh = lasting(home.report(&[]));
-    home.reset(&[]);
-    let mut run = home.start(&[]);
-    let mut kills = 0;
-    while run.try_wait().unwrap().is_none() {
-        let results = home.results();
-        eventually("a result or the end of the run", || {
-            (home.results() > results || run.try_wait().unwrap().is_some()).then_some(())
-        });
-        if kills < 5 {
-            own.kill();
-            own.restart();
-            kills += 1;
+    let (enough, mut kills) = (number("RESTARTS", 4), 0);
+    while kills < enough {
+        home.reset(&[]);
+        let mut run = home.start(&[]);
+        let before = kills;
+        while run.try_wait().unwrap().is_none() {
+            let results = home.results();
+            eventually("a result or the end of the run", || {
+                (home.results() > results || run.try_wait().unwrap().is_some()).then_some(())
+            });
+            if kills < before + 5 {
+                own.kill();
+                own.restart();
+                kills += 1;
+            }
         }
+        let (code, told) = run.end();
+        assert_eq!(code, Some(0), "{told}");
+        assert!(kills > before + 1, "the run was too fast for the server");
+        assert_eq!(home.recorded().len(), TABLES * RULES);
+        let report = home.report(&[]);
+        let all = reasons(&report);
+        assert!(all.iter().all(|(.., reason)| reason.starts_with("reused")));
+        assert_eq!(lasting(report), fresh);
     }
-    let (code, told) = run.end();
-    assert_eq!(code, Some(0), "{told}");
-    assert!(kills > 1, "the run was too fast for the server");
-    assert_eq!(home.recorded().len(), TABLES * RULES);
-    let report = home.report(&[]);
-    assert!(
-        reasons(&report)
-            .iter()
-            .all(|(.., reason)| reason.starts_with("reused"))
-    );
-    assert_eq!(lasting(report), fresh);
+    println!("{kills} restarts");
 }
 
 #[test]
@@ -278,7 +329,7 @@ fn only_a_hash_of_their_rows_proves_tables_of_the_server_that_holds_the_state() 
     });
     run.kill().unwrap();
     run.wait().unwrap();
-    let reason = |report: &serde_json::Value| {
+    let reason = |report: &Value| {
         let result = crate::support::rule(report, "numbers", "few");
         result["reason"].as_str().unwrap().to_owned()
     };
