@@ -36,6 +36,7 @@ mod reuse;
 mod rule_reference;
 mod rules;
 mod samples;
+mod server_faults;
 mod soundness;
 mod sqlite;
 mod staleness;

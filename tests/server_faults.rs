@@ -1,0 +1,163 @@
+//! Faults of a server that pass: a run waits them out, and its report says how often it asked.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+
+use data_validator::engines::registry;
+use data_validator_harness::{Server, ServerSettings, eventually};
+use data_validator_plugin::{Call, EngineConfig, Session};
+use serde_json::{Value, json};
+
+use crate::support::{Workspace, rule};
+
+/// A server with a table of two rows, and a config of one rule on it.
+struct Home {
+    server: Server,
+    workspace: Workspace,
+    /// The session of somebody else.
+    other: Box<dyn Session>,
+}
+
+impl Home {
+    /// `options` are those of the engine, besides quick retries.
+    fn new(options: &str) -> Self {
+        let server = Server::start_own(&ServerSettings::default());
+        let workspace = Workspace::new();
+        workspace.write(
+            "rules.yaml",
+            format!(
+                "engine: {{type: postgres, connection_params: {{url: '${{env:URL}}', application_name: a_run}}, \
+                 options: {{max_retries: 100, retry_delay: 0.02, max_delay: 0.1{options}}}}}
+tables:
+  - name: t
+    source: t
+    rules:
+      - {{name: at_least, rule_type: range, column: a, parameters: {{min_value: 2}}, severity: warning}}"
+            ),
+        );
+        let mut other = session(&server.url());
+        execute(
+            &mut *other,
+            "CREATE TABLE t AS SELECT 1 AS a UNION ALL SELECT 2",
+        );
+        Self {
+            server,
+            workspace,
+            other,
+        }
+    }
+
+    fn start(&self, url: &str) -> Child {
+        let mut command = self
+            .workspace
+            .command(&["rules.yaml", "--output", "report.json"]);
+        command.env("URL", url).stdout(Stdio::null());
+        command.stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// The rule's result of a run that came to its end.
+    fn end(&self, mut run: Child) -> Value {
+        assert_eq!(run.wait().unwrap().code(), Some(0));
+        let report = self.workspace.json("report.json");
+        let result = rule(&report, "t", "at_least").clone();
+        assert_eq!(
+            (&result["failed_count"], &result["total_count"]),
+            (&json!(1), &json!(2)),
+            "{result}"
+        );
+        result
+    }
+}
+
+fn session(url: &str) -> Box<dyn Session> {
+    let kinds = registry::linked_in();
+    let mut kinds = kinds.iter();
+    let postgres = kinds.find(|it| it.description.name == "postgres").unwrap();
+    let config = EngineConfig {
+        connection: json!({"url": url}).as_object().unwrap().clone(),
+        ..EngineConfig::default()
+    };
+    let engine = postgres.engine().unwrap();
+    engine.connect(&config, &Call::default()).unwrap()
+}
+
+/// Gives how many rows it changed.
+fn execute(session: &mut dyn Session, sql: &str) -> Option<u64> {
+    let done = session.execute(sql, &Call::default());
+    done.unwrap_or_else(|error| panic!("{sql}: {error}"))
+}
+
+/// The first warning of a run.
+fn first_warning(run: &mut Child) -> (String, BufReader<std::process::ChildStderr>) {
+    let mut told = BufReader::new(run.stderr.take().unwrap());
+    let mut line = String::new();
+    told.read_line(&mut line).unwrap();
+    (line, told)
+}
+
+#[track_caller]
+fn assert_waited(result: &Value, last_error: &str) {
+    assert!(result["attempts"].as_u64().unwrap() > 1, "{result}");
+    let told = result["last_error"].as_str().unwrap();
+    assert!(told.contains(last_error), "{told}");
+}
+
+#[test]
+fn a_table_that_is_locked_is_asked_again_until_it_is_free() {
+    let mut home = Home::new(", lock_timeout: 50ms");
+    home.other.begin(&Call::default()).unwrap();
+    execute(&mut *home.other, "LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
+    let mut run = home.start(&home.server.url());
+    let (warning, _told) = first_warning(&mut run);
+    assert!(warning.contains("lock timeout"), "{warning}");
+    home.other.rollback(&Call::default()).unwrap();
+    assert_waited(&home.end(run), "lock timeout");
+}
+
+#[test]
+fn a_backend_that_an_administrator_ends_is_replaced() {
+    let mut home = Home::new("");
+    home.other.begin(&Call::default()).unwrap();
+    execute(&mut *home.other, "LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
+    let mut run = home.start(&home.server.url());
+    let mut administrator = session(&home.server.url());
+    execute(&mut *administrator, "CREATE TABLE ended (pid int)");
+    let end = "INSERT INTO ended SELECT pid FROM pg_stat_activity WHERE CASE \
+               WHEN application_name = 'a_run' AND wait_event_type = 'Lock' THEN pg_terminate_backend(pid) \
+               END";
+    eventually("a backend that waits for the table", || {
+        (execute(&mut *administrator, end) == Some(1)).then_some(())
+    });
+    let (warning, _told) = first_warning(&mut run);
+    assert!(warning.contains("terminating connection"), "{warning}");
+    home.other.rollback(&Call::default()).unwrap();
+    assert_waited(&home.end(run), "terminating connection");
+}
+
+#[test]
+fn a_place_among_the_connections_is_waited_for() {
+    let mut home = Home::new("");
+    let login = format!(
+        "CREATE ROLE narrow LOGIN CONNECTION LIMIT 1 {}",
+        home.server.password_clause()
+    );
+    execute(&mut *home.other, &login);
+    execute(&mut *home.other, "GRANT SELECT ON t TO narrow");
+    let url = as_role(&home.server.url(), "narrow");
+    let holder = session(&url);
+    let mut run = home.start(&url);
+    let (warning, _told) = first_warning(&mut run);
+    assert!(warning.contains("too many connections"), "{warning}");
+    drop(holder);
+    assert_waited(&home.end(run), "too many connections");
+}
+
+/// The address with another user.
+fn as_role(url: &str, role: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap();
+    let (login, place) = rest.split_once('@').unwrap();
+    let password = login
+        .split_once(':')
+        .map(|(_, password)| format!(":{password}"));
+    format!("{scheme}://{role}{}@{place}", password.unwrap_or_default())
+}
