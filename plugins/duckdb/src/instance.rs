@@ -11,12 +11,19 @@ use duckdb::{AccessMode, Config, Connection};
 use crate::config::Settings;
 use crate::error::engine_error;
 
-/// The open databases of an engine.
+/// The databases in memory that sessions of an engine have open.
+#[derive(Debug, Default)]
+pub struct Instances(Open);
+
+/// The database files that this process has open, whichever engine asked for them.
 ///
 /// A file is opened once in a process: closing a second handle would drop the lock of the first (POSIX
-/// record locks belong to the process). Sessions of one instance also share its threads and its memory.
+/// record locks belong to the process), and nothing would keep a writer from changing what a reader reads.
+static FILES: Open = Open(Mutex::new(Vec::new()));
+
+/// Open databases; sessions of one also share its threads and its memory.
 #[derive(Debug, Default)]
-pub struct Instances(Mutex<Vec<(Settings, Weak<Instance>)>>);
+struct Open(Mutex<Vec<(Settings, Weak<Instance>)>>);
 
 /// A database that is open; closed with its last session.
 #[derive(Debug)]
@@ -34,16 +41,49 @@ pub struct Instance {
 impl Instances {
     /// The database of these settings, opened unless a session has it open.
     pub fn open(&self, settings: &Settings) -> Result<Arc<Instance>, EngineError> {
+        match &settings.database {
+            None => self.0.find_or_open(settings.clone()),
+            Some(path) => FILES.find_or_open(Settings {
+                // One that is missing is told when it is opened.
+                database: Some(path.canonicalize().unwrap_or_else(|_| path.clone())),
+                ..settings.clone()
+            }),
+        }
+    }
+}
+
+impl Open {
+    fn find_or_open(&self, settings: Settings) -> Result<Arc<Instance>, EngineError> {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|(_, instance)| instance.strong_count() > 0);
-        let known = open.iter().find(|(known, _)| known == settings);
-        if let Some(instance) = known.and_then(|(_, instance)| instance.upgrade()) {
-            return Ok(instance);
+        let known = |(known, _): &&(Settings, _)| match &settings.database {
+            Some(path) => known.database.as_ref() == Some(path),
+            None => *known == settings,
+        };
+        let known = open.iter().find(known);
+        if let Some((known, instance)) = known.and_then(|(it, open)| Some((it, open.upgrade()?))) {
+            return match *known == settings {
+                true => Ok(instance),
+                false => Err(open_otherwise(&settings)),
+            };
         }
-        let instance = Arc::new(Instance::open(settings)?);
-        open.push((settings.clone(), Arc::downgrade(&instance)));
+        let instance = Arc::new(Instance::open(&settings)?);
+        open.push((settings, Arc::downgrade(&instance)));
         Ok(instance)
     }
+}
+
+fn open_otherwise(settings: &Settings) -> EngineError {
+    let path = settings
+        .database
+        .as_deref()
+        .unwrap_or_else(|| Path::new(":memory:"));
+    let message = format!(
+        "the database {} is open in this process with another read_only or other options; \
+         let one engine of the config use the file, or give both engines the same ones",
+        path.display()
+    );
+    EngineError::new(ErrorClass::Config, message)
 }
 
 impl Instance {

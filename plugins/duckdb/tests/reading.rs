@@ -2,12 +2,13 @@
 
 use std::fs;
 
+use data_validator_duckdb::DuckDb;
 use data_validator_plugin::{
     Call, ErrorClass, FileFormat, LogicalType, Session, Source, TableName,
 };
 use serde_json::{Value, json};
 
-use crate::sessions::{class_of, csv, each_way, in_memory, run, settings};
+use crate::sessions::{class_of, csv, each_way, in_memory, number, run, settings, writable};
 
 #[test]
 fn rows_come_in_batches_to_the_end() {
@@ -257,4 +258,28 @@ fn an_unknown_option_is_a_config_error() {
                 .is_ok()
         );
     });
+}
+
+#[test]
+fn a_file_is_open_once_in_a_process_whichever_engine_asks_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("d.duckdb");
+    each_way(|engine| {
+        let mut writer = writable(engine, &path);
+        let reading = settings(&json!({"database": path}), &Value::Null);
+        let refused = engine.connect(&reading, &Call::default()).err().unwrap();
+        assert_eq!(refused.class, ErrorClass::Config, "{refused}");
+        assert!(refused.message.contains("read_only"), "{refused}");
+        let count = "SELECT count(*) FROM duckdb_databases() WHERE NOT internal";
+        assert_eq!(number(&mut *writer, count).unwrap(), 1);
+        drop(writer);
+        let mut reader = engine.connect(&reading, &Call::default()).unwrap();
+        assert_eq!(number(&mut *reader, count).unwrap(), 1);
+    });
+    let engines = [DuckDb::default(), DuckDb::default()];
+    let mut sessions = engines.each_ref().map(|engine| writable(engine, &path));
+    let made = sessions[0].execute("CREATE TABLE t AS SELECT 1 AS a", &Call::default());
+    made.unwrap();
+    let there = "SELECT count(*) FROM duckdb_tables() WHERE table_name = 't'";
+    assert_eq!(number(&mut *sessions[1], there).unwrap(), 1);
 }
