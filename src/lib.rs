@@ -55,6 +55,7 @@ pub mod similar;
 pub mod sources;
 pub mod state;
 pub mod validator;
+mod whole_file;
 
 pub use config::Config;
 pub use error::{Error, ErrorKind};

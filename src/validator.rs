@@ -30,6 +30,7 @@ use crate::sources;
 use crate::state::{StateError, new_run_id};
 
 mod state;
+mod state_document;
 
 pub use state::{Seen, StatePlace};
 

@@ -41,6 +41,7 @@ mod soundness;
 mod sqlite;
 mod staleness;
 mod state;
+mod state_documents;
 mod state_in_engine;
 mod support;
 mod tidy;

@@ -232,7 +232,7 @@ fn a_full_disk_leaves_the_old_report_and_says_so() {
         .collect();
     assert!(
         left.iter()
-            .all(|name| !name.to_string_lossy().starts_with(".report-")),
+            .all(|name| !name.to_string_lossy().starts_with(".unfinished-")),
         "{left:?}"
     );
 }

@@ -13,8 +13,10 @@ use super::exit::FailOn;
 use crate::config::{LoadOptions, MOST_SAMPLES, Reuse, Untrusted};
 use crate::plan::FormName;
 use crate::report::output::Output;
-use crate::run::settings::RunSettings;
 use crate::selection::Selection;
+use state::{State, StateFile};
+
+pub mod state;
 
 /// Data-quality rules in YAML, run as few SQL queries on the engine that holds the data.
 #[derive(Debug, Parser)]
@@ -96,60 +98,6 @@ pub enum Language {
     Rust,
     C,
     Cpp,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum State {
-    /// Show what is recorded; works while a run goes on
-    Show(StateArguments),
-    /// Forget the results of a rule, a table, or all
-    Reset(StateArguments),
-    /// Make the tables of a state that is in an engine; those that are there stay as they are
-    Init(StateInit),
-}
-
-#[derive(Args, Debug)]
-pub struct StateInit {
-    #[command(flatten)]
-    pub config: ConfigArguments,
-    /// Print the SQL that does it, and connect to nothing
-    #[arg(long)]
-    pub print_sql: bool,
-}
-
-#[derive(Args, Debug)]
-pub struct StateArguments {
-    #[command(flatten)]
-    pub config: ConfigArguments,
-    #[command(flatten)]
-    pub state: StateFile,
-    /// Only this table
-    #[arg(long, value_name = "NAME")]
-    pub table: Option<String>,
-    /// Only this rule of the table
-    #[arg(long, value_name = "NAME", requires = "table")]
-    pub rule: Option<String>,
-}
-
-/// Where the state is and how it is locked.
-#[derive(Args, Debug)]
-pub struct StateFile {
-    /// The state file, in place of the config's
-    #[arg(long = "state", value_name = "PATH")]
-    pub path: Option<PathBuf>,
-    /// How long to wait for another process that has the state
-    #[arg(long, value_name = "TIME", value_parser = time_span, default_value = "10s")]
-    pub lock_timeout: Duration,
-    /// 'none' goes on where the file system has no locks; then let no two runs have one state
-    #[arg(long, value_enum, default_value_t)]
-    pub state_lock: StateLock,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum StateLock {
-    #[default]
-    Auto,
-    None,
 }
 
 #[derive(Args, Debug)]
@@ -311,17 +259,6 @@ impl Run {
             tables: self.table.clone(),
             rules: self.rule.clone(),
             tags: self.tag.clone(),
-        }
-    }
-}
-
-impl StateFile {
-    pub fn settings(&self) -> RunSettings {
-        RunSettings {
-            state: self.path.clone(),
-            lock_timeout: Some(self.lock_timeout),
-            without_lock: self.state_lock == StateLock::None,
-            ..RunSettings::default()
         }
     }
 }

@@ -12,7 +12,7 @@
 //!
 //! Every step adds [`Diagnostic`]s, so that all errors of a file are shown at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -96,6 +96,16 @@ pub struct Config {
 }
 
 impl Config {
+    /// The names of all rules, also of those that are not enabled, by table.
+    pub fn rules_by_table(&self) -> HashMap<&str, HashSet<&str>> {
+        let mut by_table = HashMap::new();
+        for table in &self.tables {
+            let rules = table.rules.iter().map(|rule| rule.name.as_str());
+            by_table.insert(table.name.as_str(), rules.collect());
+        }
+        by_table
+    }
+
     /// Puts another source in place of a table's: a path, a glob or a folder relative to the working
     /// directory, or the name of a relation.
     ///

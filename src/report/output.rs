@@ -1,6 +1,5 @@
 //! Where a report goes: `[FORMAT=]PATH`, written whole or not at all.
 
-use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -8,6 +7,7 @@ use std::str::FromStr;
 use super::{Report, json, junit};
 use crate::cli::exit::FailOn;
 use crate::error::Error;
+use crate::whole_file::{self, folder_of};
 
 /// One report to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,31 +115,8 @@ impl Output {
         };
         let written = match self.is_stdout() {
             true => render(&mut io::stdout()),
-            false => write_whole(&self.path, &render),
+            false => whole_file::write(&self.path, &render),
         };
         written.map_err(|error| failed(&error))
     }
-}
-
-/// Replaces a file in one step: a reader sees the old one or the new one.
-fn write_whole(path: &Path, render: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    // A link is kept and what it points to is replaced; a device or a pipe cannot be replaced.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file()) {
-        return render(&mut File::options().write(true).open(&path)?);
-    }
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.prefix(".report-").tempfile_in(folder_of(&path))?;
-    render(&mut file)?;
-    file.as_file().sync_all()?;
-    file.persist(&path)?;
-    Ok(())
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."))
 }

@@ -24,6 +24,11 @@ impl Entries {
         self.tables.get(table)?.rules.get(rule)
     }
 
+    /// How many results there are.
+    pub fn results(&self) -> usize {
+        self.tables.values().map(|table| table.rules.len()).sum()
+    }
+
     /// Does what the record says; doing it twice changes nothing more.
     pub(super) fn apply(&mut self, record: Record) {
         match record {

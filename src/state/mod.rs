@@ -21,6 +21,7 @@ mod error;
 mod file;
 pub mod fingerprint;
 mod holder;
+pub mod import;
 mod json_text;
 mod layout;
 mod lenient;
@@ -37,9 +38,12 @@ mod store;
 mod tests;
 mod write;
 
+pub use entries::Entries;
 pub use entry::{Origin, RuleEntry, RunRecord, Status, TableEntry};
 pub use error::{StateError, StateErrorKind};
-pub use file::{Contents, Durability, FileState, LockMode, OpenOptions, peek};
+pub use file::{
+    Contents, Durability, FileState, LockMode, OpenOptions, document, peek, read as read_file,
+};
 pub use json_text::JsonText;
 pub use moment::instant;
 pub use run_state::{Proven, RunOptions, RunState, new_run_id};

@@ -42,6 +42,12 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// [`close`](Self::close) tries a last time.
     fn commit(&mut self, records: Vec<Record>) -> Result<(), StateError>;
 
+    /// Puts other entries in the place of all that the state says, in one step; what is equal stays as it is.
+    ///
+    /// # Errors
+    /// When that could not be done; the state is then as it was.
+    fn replace_all(&mut self, entries: Entries) -> Result<(), StateError>;
+
     /// Leaves the state with everything in it; what the user should know comes back.
     ///
     /// # Errors

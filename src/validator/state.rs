@@ -1,5 +1,6 @@
 //! The state of a validator: taken for a run, looked at, reset, and set up.
 
+use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -22,6 +23,15 @@ use crate::state::{
 pub enum StatePlace<'a> {
     File(&'a Path),
     Engine(&'a StateInEngine),
+}
+
+impl fmt::Display for StatePlace<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "the state {}", path.display()),
+            Self::Engine(place) => write!(f, "{place}"),
+        }
+    }
 }
 
 /// What is seen of a state without taking it, and where it is.
@@ -50,13 +60,21 @@ impl DataValidator {
     pub fn look_at_state<'a>(&'a self, settings: &'a RunSettings) -> Result<Seen<'a>, Error> {
         match self.required_place(settings)? {
             StatePlace::File(path) => Ok(Seen::InFile(path, peek(path)?)),
-            StatePlace::Engine(place) => {
-                let connection = self.connection_of(place)?;
-                let looked = engine::look(connection, place, Limits::logged(&settings.interrupt));
-                let look = looked.map_err(|error| self.redacted(error))?;
-                Ok(Seen::InEngine(place, look))
-            }
+            StatePlace::Engine(place) => Ok(Seen::InEngine(
+                place,
+                self.look_into_engine(place, settings)?,
+            )),
         }
+    }
+
+    pub(super) fn look_into_engine(
+        &self,
+        place: &StateInEngine,
+        settings: &RunSettings,
+    ) -> Result<Look, Error> {
+        let connection = self.connection_of(place)?;
+        let looked = engine::look(connection, place, Limits::logged(&settings.interrupt));
+        looked.map_err(|error| self.redacted(error).into())
     }
 
     /// Whether the state has a completed result of the rule.
@@ -70,7 +88,7 @@ impl DataValidator {
         }
         let tables = match self.look_at_state(&settings)? {
             Seen::InFile(_, contents) => contents.tables,
-            Seen::InEngine(_, look) => look.tables,
+            Seen::InEngine(_, look) => look.entries.tables,
         };
         let entry = tables.get(table).and_then(|table| table.rules.get(rule));
         Ok(entry.is_some_and(|entry| entry.status == Status::Completed))
@@ -157,7 +175,10 @@ impl DataValidator {
         Ok(Some(RunState::begin(store, options, now)))
     }
 
-    fn open_state(&self, settings: &RunSettings) -> Result<Option<Box<dyn Store>>, Error> {
+    pub(super) fn open_state(
+        &self,
+        settings: &RunSettings,
+    ) -> Result<Option<Box<dyn Store>>, Error> {
         let patience = settings.lock_timeout.unwrap_or(Duration::from_secs(10));
         match self.state_place(settings) {
             None => Ok(None),
@@ -204,7 +225,10 @@ impl DataValidator {
         }
     }
 
-    fn required_place<'a>(&'a self, settings: &'a RunSettings) -> Result<StatePlace<'a>, Error> {
+    pub(super) fn required_place<'a>(
+        &'a self,
+        settings: &'a RunSettings,
+    ) -> Result<StatePlace<'a>, Error> {
         self.state_place(settings).ok_or_else(|| {
             Error::usage(
                 "the config has no state".into(),
@@ -230,7 +254,7 @@ impl DataValidator {
     }
 
     /// A way to the engine of a state, which has it for itself.
-    fn connection_of(&self, place: &StateInEngine) -> Result<Connection, Error> {
+    pub(super) fn connection_of(&self, place: &StateInEngine) -> Result<Connection, Error> {
         let attempted = format!("opening {place}");
         self.connections[0]
             .another_to(&place.engine, &self.config)

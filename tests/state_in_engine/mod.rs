@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Outcome, Workspace};
 
+mod documents;
 mod everywhere;
 mod kills;
 mod postgres;

@@ -116,11 +116,11 @@ fn signal(run: &Child, name: &str) {
     assert!(sent.unwrap().success());
 }
 
-fn stop(run: &Child) {
+pub(super) fn stop(run: &Child) {
     signal(run, "STOP");
 }
 
-fn go_on(run: &Child) {
+pub(super) fn go_on(run: &Child) {
     signal(run, "CONT");
 }
 

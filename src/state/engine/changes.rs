@@ -26,6 +26,28 @@ pub(super) struct Changes {
 }
 
 impl Changes {
+    /// All that makes the one of the other.
+    pub(super) fn between(before: &Entries, after: &Entries) -> Self {
+        let mut changes = Self {
+            run: before.run != after.run,
+            ..Self::default()
+        };
+        for name in before.tables.keys().chain(after.tables.keys()) {
+            let [old, new] = [before, after].map(|entries| entries.tables.get(name));
+            if old.map(table_value) != new.map(table_value) {
+                changes.note_table(name);
+            }
+            let both = [old, new].into_iter().flatten();
+            for rule in both.flat_map(|table| table.rules.keys()) {
+                if before.rule(name, rule) != after.rule(name, rule) {
+                    changes.note_rule(name, rule);
+                    changes.keep_rows(name, rule, Vec::new());
+                }
+            }
+        }
+        changes
+    }
+
     /// Notes what a record is about to change.
     pub(super) fn note(&mut self, record: &Record, before: &Entries) {
         match record {

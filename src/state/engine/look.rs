@@ -1,19 +1,16 @@
 //! A look at a state that somebody may be using.
 
-use indexmap::IndexMap;
-
 use super::lease::Lease;
 use super::read::{Part, read};
 use crate::config::StateInEngine;
 use crate::engines::connection::{Connection, Limits};
-use crate::state::entry::{RunRecord, TableEntry};
+use crate::state::entries::Entries;
 use crate::state::error::StateError;
 
 /// What a state says, and who has it.
 #[derive(Clone, Debug)]
 pub struct Look {
-    pub tables: IndexMap<String, TableEntry>,
-    pub last_run: Option<RunRecord>,
+    pub entries: Entries,
     /// Who holds it, in words.
     pub holder: Option<String>,
 }
@@ -30,8 +27,7 @@ pub fn look(
     let stored = read(&mut connection, place, Part::All, limits)?;
     let holder = stored.lease.filter(Lease::is_held);
     Ok(Look {
-        tables: stored.entries.tables,
-        last_run: stored.entries.run,
+        entries: stored.entries,
         holder: holder.map(|lease| lease.holder.to_string()),
     })
 }

@@ -107,6 +107,14 @@ impl Store for EngineState {
             .inspect_err(|error| self.failure = Some(error.clone()))
     }
 
+    fn replace_all(&mut self, entries: Entries) -> Result<(), StateError> {
+        let changes = Changes::between(&self.entries, &entries);
+        let rows = changes.replacements(&self.place, &entries);
+        locked(&self.writer).publish(rows)?;
+        self.entries = entries;
+        Ok(())
+    }
+
     fn close(self: Box<Self>) -> Result<Vec<String>, StateError> {
         let rows = self.changes.replacements(&self.place, &self.entries);
         let has_rows = !rows.is_empty();

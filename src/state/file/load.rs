@@ -6,6 +6,7 @@ use std::panic::resume_unwind;
 use std::path::Path;
 use std::thread;
 
+use super::document;
 use super::journal::{self, End, Replay};
 use super::place::Place;
 use super::salvage::salvage;
@@ -103,7 +104,7 @@ fn understand(bytes: &[u8], place: &Place) -> Result<(Entries, Snapshot), StateE
         return Ok((entries, Snapshot::Whole));
     }
     let mut entries = salvage(bytes);
-    snapshot::require_known_format(&mut entries, place)?;
+    document::require_known_format(&mut entries, &place.file)?;
     Ok((entries, Snapshot::Unreadable))
 }
 

@@ -19,6 +19,7 @@
 
 mod comments;
 mod crash_point;
+pub mod document;
 mod hashed;
 mod journal;
 mod load;
@@ -34,7 +35,7 @@ mod snapshot;
 mod store;
 
 pub use options::{Durability, LockMode, OpenOptions};
-pub use peek::{Contents, peek};
+pub use peek::{Contents, peek, read};
 pub use store::FileState;
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 
-use super::load::{Snapshot, load};
+use super::load::{Loaded, Snapshot, load};
 use super::place::Place;
+use crate::state::entries::Entries;
 use crate::state::entry::{RunRecord, TableEntry};
 use crate::state::error::StateError;
 
@@ -27,15 +28,7 @@ pub struct Contents {
 
 /// Reads a state without a lock and without changing anything, also during a run.
 pub fn peek(path: &Path) -> Result<Contents, StateError> {
-    let place = Place::find(path)?;
-    let mut loaded = load(&place)?;
-    for _ in 1..ATTEMPTS {
-        // The journal is read last, so it belongs to the snapshot if that is still the one that was read.
-        if loaded.is_snapshot_still_there(&place) {
-            break;
-        }
-        loaded = load(&place)?;
-    }
+    let loaded = load_whole(&Place::find(path)?)?;
     Ok(Contents {
         exists: loaded.snapshot != Snapshot::Missing,
         is_damaged: loaded.snapshot == Snapshot::Unreadable,
@@ -43,4 +36,22 @@ pub fn peek(path: &Path) -> Result<Contents, StateError> {
         tables: loaded.entries.tables,
         last_run: loaded.entries.run,
     })
+}
+
+/// All that a state says, read like this too; `None` where there is none.
+pub fn read(path: &Path) -> Result<Option<Entries>, StateError> {
+    let loaded = load_whole(&Place::find(path)?)?;
+    Ok((loaded.snapshot != Snapshot::Missing).then_some(loaded.entries))
+}
+
+fn load_whole(place: &Place) -> Result<Loaded, StateError> {
+    let mut loaded = load(place)?;
+    for _ in 1..ATTEMPTS {
+        // The journal is read last, so it belongs to the snapshot if that is still the one that was read.
+        if loaded.is_snapshot_still_there(place) {
+            break;
+        }
+        loaded = load(place)?;
+    }
+    Ok(loaded)
 }

@@ -12,6 +12,7 @@ use super::settle::{Settled, replace, settle};
 use super::snapshot::{Content, Version, render_head, with_head};
 use super::store::FileState;
 use crate::state::StateError;
+use crate::state::entries::Entries;
 use crate::state::record::{Base, Record};
 
 /// Between two snapshots passes at least so many times what the last one cost.
@@ -174,14 +175,41 @@ impl FileState {
 
     /// Replaces the state file, unless somebody else wrote to it.
     fn save(&mut self) -> Result<(), StateError> {
-        let failed = |error: io::Error| StateError::not_saved(&self.place.file, &error);
-        let is_current = match &self.saving.version {
-            Some(version) => version.is_current(&self.place).map_err(failed)?,
-            None => !fs::exists(&self.place.file).map_err(failed)?,
-        };
-        if !is_current {
-            return self.yield_to_edit();
+        match self.is_file_ours()? {
+            true => self.replace_file(),
+            false => self.yield_to_edit(),
         }
+    }
+
+    /// Whether the state file is as we left it.
+    fn is_file_ours(&self) -> Result<bool, StateError> {
+        let is_ours = match &self.saving.version {
+            Some(version) => version.is_current(&self.place),
+            None => fs::exists(&self.place.file).map(|exists| !exists),
+        };
+        is_ours.map_err(|error| StateError::not_saved(&self.place.file, &error))
+    }
+
+    /// Puts other entries in the place of all, in one step.
+    ///
+    /// # Errors
+    /// When that could not be done; the file is then as it was.
+    pub(super) fn keep_all(&mut self, entries: Entries) -> Result<(), StateError> {
+        if !self.is_file_ours()? {
+            let why = "somebody edited it meanwhile";
+            let hint = "look at what is in it now, and do this again";
+            return Err(StateError::path("replacing", &self.place.file, why, hint));
+        }
+        let before = std::mem::replace(&mut self.entries, entries);
+        self.saving.due = Due::Everything;
+        self.replace_file().inspect_err(|_| {
+            self.entries = before;
+            self.saving.due = Due::Nothing;
+        })
+    }
+
+    fn replace_file(&mut self) -> Result<(), StateError> {
+        let failed = |error: io::Error| StateError::not_saved(&self.place.file, &error);
         let began = Instant::now();
         let journal = self.saving.journal.as_mut();
         let head = render_head(&self.entries).map_err(failed)?;

@@ -5,15 +5,12 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use serde::Serialize;
-
-use super::comments::blank_comments;
 use super::crash_point::crash_point;
+use super::document;
 use super::hashed::{Hashed, sha_of};
 use super::place::Place;
+use crate::state::StateError;
 use crate::state::entries::Entries;
-use crate::state::layout::Layout;
-use crate::state::{FORMAT, StateError};
 
 /// A state file is written in pieces of so many bytes.
 const WRITE_BYTES: usize = 1 << 18;
@@ -70,25 +67,11 @@ pub(super) fn stamp_of(path: &Path) -> io::Result<Stamp> {
 /// # Errors
 /// When a newer version wrote it.
 pub(super) fn parse(bytes: &[u8], place: &Place) -> Result<Option<Entries>, StateError> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let parsed = serde_json::from_slice(bytes)
-        .or_else(|_| serde_json::from_slice(&blank_comments(bytes)))
-        .ok();
-    let Some(mut entries) = parsed else {
+    let Ok(mut entries) = document::parse(bytes) else {
         return Ok(None);
     };
-    require_known_format(&mut entries, place)?;
+    document::require_known_format(&mut entries, &place.file)?;
     Ok(Some(entries))
-}
-
-/// Takes the format's number out of the entries, if it is one that we know.
-pub(super) fn require_known_format(entries: &mut Entries, place: &Place) -> Result<(), StateError> {
-    match entries.reserved.shift_remove("format") {
-        Some(format) if format.as_u64().is_none_or(|format| format > FORMAT) => {
-            Err(StateError::newer(&place.file, &format.to_string()))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// What a state file is to hold.
@@ -100,12 +83,7 @@ pub(super) enum Content<'e> {
 impl Content<'_> {
     fn write_to(&self, mut out: impl Write) -> io::Result<()> {
         match self {
-            Self::Entries(entries) => {
-                let mut serializer =
-                    serde_json::Serializer::with_formatter(&mut out, Layout::default());
-                entries.serialize(&mut serializer)?;
-                out.write_all(b"\n")
-            }
+            Self::Entries(entries) => document::write(entries, out),
             Self::Text(text) => out.write_all(text),
         }
     }

@@ -86,6 +86,10 @@ impl Store for FileState {
         self.keep(records, sync)
     }
 
+    fn replace_all(&mut self, entries: Entries) -> Result<(), StateError> {
+        self.keep_all(entries)
+    }
+
     fn close(self: Box<Self>) -> Result<Vec<String>, StateError> {
         (*self).close()
     }

@@ -1,34 +1,18 @@
-//! `data-validator state show`, `state reset` and `state init`.
+//! `data-validator state show`.
 
 use std::path::Path;
 
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::Failure;
-use super::args::{State, StateArguments, StateInit};
-use super::exit::Exit;
 use crate::DataValidator;
-use crate::config;
-use crate::run::settings::RunSettings;
+use crate::cli::Failure;
+use crate::cli::args::state::StateArguments;
+use crate::cli::exit::Exit;
 use crate::state::{Contents, JsonText, RuleEntry, RunRecord, Status, TableEntry};
-use crate::validator::{Seen, StatePlace};
+use crate::validator::Seen;
 
-pub fn state(command: &State) -> Result<Exit, Failure> {
-    let arguments = match command {
-        State::Show(arguments) | State::Reset(arguments) => &arguments.config,
-        State::Init(arguments) => &arguments.config,
-    };
-    let config = config::load(&arguments.file(), &arguments.load_options(false));
-    let validator = config.map(DataValidator::from_config)?;
-    match command {
-        State::Show(arguments) => show(&validator, arguments),
-        State::Reset(arguments) => reset(&validator, arguments),
-        State::Init(arguments) => init(&validator, arguments),
-    }
-}
-
-fn show(validator: &DataValidator, arguments: &StateArguments) -> Result<Exit, Failure> {
+pub fn show(validator: &DataValidator, arguments: &StateArguments) -> Result<Exit, Failure> {
     let settings = arguments.state.settings();
     match validator.look_at_state(&settings)? {
         Seen::InFile(path, contents) if !contents.exists => {
@@ -41,7 +25,8 @@ fn show(validator: &DataValidator, arguments: &StateArguments) -> Result<Exit, F
         Seen::InEngine(place, look) => {
             let holder = look.holder.as_deref().unwrap_or("nobody holds it");
             anstream::println!("{place}: {holder}");
-            show_entries(look.last_run.as_ref(), &look.tables, arguments);
+            let entries = &look.entries;
+            show_entries(entries.run.as_ref(), &entries.tables, arguments);
         }
     }
     Ok(Exit::Passed)
@@ -105,42 +90,4 @@ fn rule_line(rule: &RuleEntry) -> String {
         Status::Completed => format!("completed {at}: {message}"),
         Status::InProgress => "in progress".into(),
     }
-}
-
-fn reset(validator: &DataValidator, arguments: &StateArguments) -> Result<Exit, Failure> {
-    let settings = arguments.state.settings();
-    let (what, there) = match (&arguments.table, &arguments.rule) {
-        (Some(table), Some(rule)) => (
-            format!("rule '{rule}' of table '{table}'"),
-            validator.reset(&settings, |state| state.reset_rule(table, rule))?,
-        ),
-        (Some(table), None) => (
-            format!("table '{table}'"),
-            validator.reset(&settings, |state| state.reset_table(table))?,
-        ),
-        (None, _) => (
-            "everything".to_owned(),
-            validator.reset(&settings, |state| state.reset_all())?,
-        ),
-    };
-    let done = if there {
-        "is forgotten"
-    } else {
-        "was not recorded"
-    };
-    anstream::println!("{what} {done}");
-    Ok(Exit::Passed)
-}
-
-fn init(validator: &DataValidator, arguments: &StateInit) -> Result<Exit, Failure> {
-    let settings = RunSettings::default();
-    if arguments.print_sql {
-        anstream::print!("{}", validator.state_setup_sql(&settings)?);
-        return Ok(Exit::Passed);
-    }
-    validator.set_up_state(&settings)?;
-    if let Some(StatePlace::Engine(place)) = validator.state_place(&settings) {
-        anstream::println!("{place}: its tables are there");
-    }
-    Ok(Exit::Passed)
 }
