@@ -31,6 +31,7 @@ use crate::state::{StateError, new_run_id};
 
 mod state;
 mod state_document;
+mod state_garbage;
 
 pub use state::{Seen, StatePlace};
 

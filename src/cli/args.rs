@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::exit::FailOn;
-use crate::config::{LoadOptions, MOST_SAMPLES, Reuse, Untrusted};
+use crate::config::{self, LoadOptions, MOST_SAMPLES, Reuse, Untrusted};
 use crate::plan::FormName;
 use crate::report::output::Output;
 use crate::selection::Selection;
@@ -282,9 +282,8 @@ pub fn with_default_command(arguments: impl IntoIterator<Item = OsString>) -> Ve
 
 /// A time span such as `10s` or `5m`.
 fn time_span(text: &str) -> Result<Duration, String> {
-    let span: Result<SignedDuration, _> = text.parse();
-    let span = span.ok().and_then(|span| Duration::try_from(span).ok());
-    span.ok_or_else(|| "it is not a time span such as 500ms, 10s or 5m".to_owned())
+    config::time_span(text)
+        .ok_or_else(|| "it is not a time span such as 500ms, 10s, 5m or 7d".to_owned())
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -18,8 +18,9 @@ pub mod engine;
 mod entries;
 mod entry;
 mod error;
-mod file;
+pub mod file;
 pub mod fingerprint;
+pub mod gc;
 mod holder;
 pub mod import;
 mod json_text;
@@ -41,9 +42,7 @@ mod write;
 pub use entries::Entries;
 pub use entry::{Origin, RuleEntry, RunRecord, Status, TableEntry};
 pub use error::{StateError, StateErrorKind};
-pub use file::{
-    Contents, Durability, FileState, LockMode, OpenOptions, document, peek, read as read_file,
-};
+pub use file::{Contents, Durability, FileState, LockMode, OpenOptions, document, peek};
 pub use json_text::JsonText;
 pub use moment::instant;
 pub use run_state::{Proven, RunOptions, RunState, new_run_id};

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::RESERVED;
 use super::entries::Entries;
 use super::entry::{RuleEntry, RunRecord, TableEntry};
 use super::error::StateError;
+use super::gc::Garbage;
 use super::record::Record;
 
 /// A state that this process holds: what it says is in memory, and each change is kept.
@@ -47,6 +49,18 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// # Errors
     /// When that could not be done; the state is then as it was.
     fn replace_all(&mut self, entries: Entries) -> Result<(), StateError>;
+
+    /// Keeps only these entries, which are some of those there are, and removes what stands beside them and belongs
+    /// to none: failing rows, keys of publications, files that were set aside before that moment. What of that
+    /// second kind was removed comes back.
+    ///
+    /// # Errors
+    /// When that could not be done. What is removed by then was of no use.
+    fn collect_garbage(
+        &mut self,
+        staying: Entries,
+        before: Option<Timestamp>,
+    ) -> Result<Garbage, StateError>;
 
     /// Leaves the state with everything in it; what the user should know comes back.
     ///

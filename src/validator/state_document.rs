@@ -4,7 +4,7 @@ use super::{DataValidator, StatePlace};
 use crate::error::Error;
 use crate::run::settings::RunSettings;
 use crate::state::import::{Imported, Present, import};
-use crate::state::{Entries, read_file};
+use crate::state::{Entries, file};
 
 impl DataValidator {
     /// All that the state says, read without taking it, also during a run.
@@ -14,7 +14,7 @@ impl DataValidator {
     pub fn state_entries(&self, settings: &RunSettings) -> Result<Entries, Error> {
         match self.required_place(settings)? {
             StatePlace::Engine(place) => Ok(self.look_into_engine(place, settings)?.entries),
-            StatePlace::File(path) => read_file(path)?.ok_or_else(|| {
+            StatePlace::File(path) => file::read(path)?.ok_or_else(|| {
                 let message = format!("the state {} is not there", path.display());
                 Error::usage(message, "check the path; the first run makes the file")
             }),

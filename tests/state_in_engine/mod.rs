@@ -16,6 +16,7 @@ use crate::support::{Outcome, Workspace};
 
 mod documents;
 mod everywhere;
+mod garbage;
 mod kills;
 mod postgres;
 

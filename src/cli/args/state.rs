@@ -18,6 +18,8 @@ pub enum State {
     Export(StateExport),
     /// Bring such a document into the state, all in one step or nothing
     Import(StateImport),
+    /// Remove what nobody needs: results of tables and rules that the config has no more, and what is left of them
+    Gc(StateGc),
     /// Make the tables of a state that is in an engine; those that are there stay as they are
     Init(StateInit),
 }
@@ -72,6 +74,20 @@ pub struct StateImport {
     /// Forget all that is recorded
     #[arg(long)]
     pub replace: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct StateGc {
+    #[command(flatten)]
+    pub config: ConfigArguments,
+    #[command(flatten)]
+    pub state: StateFile,
+    /// Tell what would be removed, and change nothing; works while a run goes on
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Remove results, and files that were set aside, that are older than this too
+    #[arg(long, value_name = "TIME", value_parser = time_span)]
+    pub older_than: Option<Duration>,
 }
 
 /// Where the state is and how it is locked.

@@ -9,6 +9,7 @@ use crate::run::settings::RunSettings;
 use crate::validator::StatePlace;
 
 mod export;
+mod gc;
 mod import;
 mod show;
 
@@ -17,6 +18,7 @@ pub fn state(command: &State) -> Result<Exit, Failure> {
         State::Show(arguments) | State::Reset(arguments) => &arguments.config,
         State::Export(arguments) => &arguments.config,
         State::Import(arguments) => &arguments.config,
+        State::Gc(arguments) => &arguments.config,
         State::Init(arguments) => &arguments.config,
     };
     let config = config::load(&arguments.file(), &arguments.load_options(false));
@@ -26,6 +28,7 @@ pub fn state(command: &State) -> Result<Exit, Failure> {
         State::Reset(arguments) => reset(&validator, arguments),
         State::Export(arguments) => export::export(&validator, arguments),
         State::Import(arguments) => import::import(&validator, arguments),
+        State::Gc(arguments) => gc::gc(&validator, arguments),
         State::Init(arguments) => init(&validator, arguments),
     }
 }

@@ -10,16 +10,11 @@ use super::Fields;
 impl Fields<'_> {
     /// A time span such as `12h`, `7d` or `90s`, or a number of seconds; days have 24 hours.
     pub fn duration(&mut self, key: &str) -> Option<Duration> {
-        let exact = |span: Span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok();
         let parsed = match self.value(key)? {
             Value::Number(seconds) => seconds
                 .as_f64()
                 .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
-            Value::String(text) => text
-                .parse()
-                .ok()
-                .and_then(exact)
-                .and_then(|span| Duration::try_from(span).ok()),
+            Value::String(text) => time_span(text),
             _ => None,
         };
         if parsed.is_none() {
@@ -31,4 +26,11 @@ impl Fields<'_> {
         }
         parsed
     }
+}
+
+/// A time span such as `12h`, `7d` or `90s`; days have 24 hours.
+pub fn time_span(text: &str) -> Option<Duration> {
+    let span: Span = text.parse().ok()?;
+    let span = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
+    Duration::try_from(span).ok()
 }

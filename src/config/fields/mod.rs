@@ -18,6 +18,8 @@ mod refuse;
 mod rule;
 pub mod wording;
 
+pub use duration::time_span;
+
 pub use known::Known;
 pub use rule::{Home, RuleFields};
 use wording::{advice, wanted, words};

@@ -15,8 +15,10 @@
 //! or cut off, writes nothing late is the work of the fence, which the engine checks in the step that writes.
 
 mod changes;
+mod collect;
 mod error;
 mod lease;
+mod leftovers;
 mod look;
 mod read;
 mod rows;
@@ -27,6 +29,7 @@ mod tables;
 mod tests;
 mod writer;
 
+pub use collect::garbage_beside;
 pub use look::{Look, look};
 pub use setup::{init, setup_sql};
 pub use store::EngineState;

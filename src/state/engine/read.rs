@@ -49,7 +49,7 @@ pub(super) fn read(
             place,
         };
         let stored = reader.read(part);
-        reader.leave().and(stored)
+        reader.leave(&[STATE, RESULTS]).and(stored)
     });
     let stored = stored
         .result
@@ -62,11 +62,11 @@ pub(super) fn read(
 }
 
 /// Reads the tables in one session.
-struct Reader<'s> {
-    session: &'s mut dyn Session,
-    call: &'s Call,
-    dialect: &'s Dialect,
-    place: &'s StateInEngine,
+pub(super) struct Reader<'s> {
+    pub session: &'s mut dyn Session,
+    pub call: &'s Call,
+    pub dialect: &'s Dialect,
+    pub place: &'s StateInEngine,
 }
 
 impl Reader<'_> {
@@ -93,16 +93,17 @@ impl Reader<'_> {
     }
 
     /// What stands for a table behind `FROM`.
-    fn attach(&mut self, table: &str) -> Result<String, EngineError> {
+    pub(super) fn attach(&mut self, table: &str) -> Result<String, EngineError> {
         let source = Source::Table(named(self.place, table));
         let relation = self.session.attach(table, &source, self.call)?;
         Ok(relation.sql)
     }
 
     /// Lets go of the moment that was read.
-    fn leave(&mut self) -> Result<(), EngineError> {
-        let first = self.session.detach(STATE, self.call);
-        self.session.detach(RESULTS, self.call).and(first)
+    pub(super) fn leave(&mut self, tables: &[&str]) -> Result<(), EngineError> {
+        tables.iter().fold(Ok(()), |before, table| {
+            self.session.detach(table, self.call).and(before)
+        })
     }
 
     /// Text columns of the rows of this state, in their order.
@@ -120,10 +121,19 @@ impl Reader<'_> {
             quoted[0],
             quoted[1],
         );
-        let mut stream = self.session.query(&sql, self.call)?;
-        let rows = first_rows(&mut *stream, usize::MAX)?;
-        rows.into_iter().map(texts).collect()
+        texts_of(self.session, self.call, &sql)
     }
+}
+
+/// The rows of a query, as texts.
+pub(super) fn texts_of<const N: usize>(
+    session: &mut dyn Session,
+    call: &Call,
+    sql: &str,
+) -> Result<Vec<[String; N]>, EngineError> {
+    let mut stream = session.query(sql, call)?;
+    let rows = first_rows(&mut *stream, usize::MAX)?;
+    rows.into_iter().map(texts).collect()
 }
 
 impl Stored {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::changes::Changes;
@@ -18,6 +19,7 @@ use crate::interrupt::Interrupt;
 use crate::state::Store;
 use crate::state::entries::Entries;
 use crate::state::error::StateError;
+use crate::state::gc::Garbage;
 use crate::state::record::Record;
 
 /// A state in tables of an engine, held by this process.
@@ -25,10 +27,10 @@ use crate::state::record::Record;
 /// Only what a scan answered, and what is forgotten, is published at once; that a run or a table began or ended
 /// goes with the next publication, for nothing is lost with it.
 pub struct EngineState {
-    place: StateInEngine,
-    entries: Entries,
+    pub(super) place: StateInEngine,
+    pub(super) entries: Entries,
     changes: Changes,
-    writer: Arc<Mutex<Writer>>,
+    pub(super) writer: Arc<Mutex<Writer>>,
     /// Why not everything is published.
     failure: Option<StateError>,
     /// Ends the renewal of the lease when it is dropped.
@@ -115,6 +117,14 @@ impl Store for EngineState {
         Ok(())
     }
 
+    fn collect_garbage(
+        &mut self,
+        staying: Entries,
+        _: Option<Timestamp>,
+    ) -> Result<Garbage, StateError> {
+        self.keep_only(staying)
+    }
+
     fn close(self: Box<Self>) -> Result<Vec<String>, StateError> {
         let rows = self.changes.replacements(&self.place, &self.entries);
         let has_rows = !rows.is_empty();
@@ -164,6 +174,6 @@ fn keep_renewed(writer: Arc<Mutex<Writer>>) -> Sender<()> {
 }
 
 /// The writer is whole between any two calls, so a panic elsewhere does not spoil it.
-fn locked(writer: &Mutex<Writer>) -> MutexGuard<'_, Writer> {
+pub(super) fn locked(writer: &Mutex<Writer>) -> MutexGuard<'_, Writer> {
     writer.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -17,6 +17,8 @@
 //! To bring that to rest, so that there is no journal, is the same work when a state is opened, when it is
 //! closed and when somebody edits it during a run.
 
+mod aside;
+mod collect;
 mod comments;
 mod crash_point;
 pub mod document;
@@ -34,6 +36,8 @@ mod settle;
 mod snapshot;
 mod store;
 
+pub use aside::{Aside, set_aside};
+pub use collect::garbage_beside;
 pub use options::{Durability, LockMode, OpenOptions};
 pub use peek::{Contents, peek, read};
 pub use store::FileState;

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use super::journal::Sync;
 use super::lock::Lock;
 use super::options::{LockMode, OpenOptions};
@@ -12,6 +14,7 @@ use super::settle::{Settled, settle};
 use crate::state::Store;
 use crate::state::entries::Entries;
 use crate::state::error::StateError;
+use crate::state::gc::Garbage;
 use crate::state::record::Record;
 
 /// A state in a file, held by this process.
@@ -88,6 +91,14 @@ impl Store for FileState {
 
     fn replace_all(&mut self, entries: Entries) -> Result<(), StateError> {
         self.keep_all(entries)
+    }
+
+    fn collect_garbage(
+        &mut self,
+        staying: Entries,
+        before: Option<Timestamp>,
+    ) -> Result<Garbage, StateError> {
+        self.keep_only(staying, before)
     }
 
     fn close(self: Box<Self>) -> Result<Vec<String>, StateError> {
