@@ -12,7 +12,7 @@ use crate::config::{self, FileKind, StateInEngine};
 use crate::engines::connection::{Connection, Limits};
 use crate::error::Error;
 use crate::run::settings::RunSettings;
-use crate::state::engine::{self, EngineState, Look};
+use crate::state::engine::{self, EngineState, Look, Sizes};
 use crate::state::{
     Contents, FileState, LockMode, OpenOptions, RunOptions, RunState, StateError, Status, Store,
     peek,
@@ -72,9 +72,24 @@ impl DataValidator {
         place: &StateInEngine,
         settings: &RunSettings,
     ) -> Result<Look, Error> {
-        let connection = self.connection_of(place)?;
-        let looked = engine::look(connection, place, Limits::logged(&settings.interrupt));
+        let mut connection = self.connection_of(place)?;
+        let limits = Limits::logged(&settings.interrupt);
+        let looked = engine::look(&mut connection, place, limits);
         looked.map_err(|error| self.redacted(error).into())
+    }
+
+    /// How many rows stand beside the results of a state that is in an engine.
+    ///
+    /// # Errors
+    /// When the engine is not one of the config.
+    pub fn state_sizes(
+        &self,
+        place: &StateInEngine,
+        settings: &RunSettings,
+    ) -> Result<Sizes, Error> {
+        let mut connection = self.connection_of(place)?;
+        let limits = Limits::logged(&settings.interrupt);
+        Ok(engine::sizes(&mut connection, place, limits))
     }
 
     /// Whether the state has a completed result of the rule.

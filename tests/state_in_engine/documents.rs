@@ -1,7 +1,5 @@
 //! The state of an engine as a document: out of it, into it, and all or nothing.
 
-use std::fs;
-
 use super::{Home, KINDS, Kind, RULES, TABLES, reasons};
 use crate::support::lasting;
 
@@ -96,20 +94,4 @@ fn an_import_that_the_engine_refuses_changes_nothing() {
     assert_eq!(before, after);
     let shown = home.run(&["state", "show", "c.yaml"]).stdout;
     assert!(shown.contains(": nobody holds it\n"), "{shown}");
-}
-
-#[test]
-fn a_state_is_exported_while_a_run_goes_on() {
-    let home = Home::new(Kind::Postgres, "amid");
-    let mut run = home.start(&[]);
-    data_validator_harness::eventually("the run to record something", || {
-        (home.results() > 0).then_some(())
-    });
-    super::postgres::stop(&run);
-    let outcome = home.run(&["state", "export", "c.yaml", "--output", "amid.json"]);
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
-    super::postgres::go_on(&run);
-    assert_eq!(run.end().0, Some(0));
-    let exported = fs::read_to_string(home.workspace.path("amid.json")).unwrap();
-    assert!(exported.contains("\"check\": "), "{exported}");
 }

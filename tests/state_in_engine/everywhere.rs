@@ -1,5 +1,7 @@
 //! What holds on every engine that can hold a state.
 
+use data_validator_harness::eventually;
+
 use super::{Home, KINDS, Kind, ROWS, RULES, TABLES, is_taken, reasons};
 use crate::support::{lasting, rule};
 
@@ -50,12 +52,22 @@ fn what_is_recorded_is_shown_and_reset() {
             home.schema
         );
         assert_eq!(lines[0], format!("{place}: nobody holds it"));
+        let rows = home.number("SELECT count(*) FROM {}.data_validator_quarantine");
+        let rows = format!(
+            "rows: {} results, {TABLES} tables, {rows} failing rows",
+            TABLES * RULES
+        );
+        let keys = match home.keys("c") {
+            Some(keys) => format!(", {keys} keys of publications"),
+            None => String::new(),
+        };
+        assert_eq!(lines[1], format!("{rows}{keys}"));
         assert!(
-            lines[1].starts_with("run ") && lines[1].contains(", ended "),
+            lines[2].starts_with("run ") && lines[2].contains(", ended "),
             "{shown:?}"
         );
-        assert!(lines[2].starts_with("t1  completed "), "{shown:?}");
-        assert_eq!(lines.len(), 3 + RULES, "{shown:?}");
+        assert!(lines[3].starts_with("t1  completed "), "{shown:?}");
+        assert_eq!(lines.len(), 4 + RULES, "{shown:?}");
         let one = ["--table", "t1", "--rule", "r2"];
         assert_eq!(home.reset(&one), "rule 'r2' of table 't1' is forgotten\n");
         assert_eq!(
@@ -74,6 +86,29 @@ fn what_is_recorded_is_shown_and_reset() {
         assert_eq!(home.reset(&[]), "everything is forgotten\n");
         assert_eq!(home.recorded().len(), 0, "{kind:?}");
         assert_eq!(home.reset(&[]), "everything was not recorded\n");
+    }
+}
+
+#[test]
+fn a_state_is_shown_and_exported_while_a_run_goes_on() {
+    // A DuckDB file is open in one process at a time.
+    for kind in [Kind::Postgres, Kind::DataFusion] {
+        let home = Home::new(kind, "during");
+        let mut run = home.start(&[]);
+        eventually("the run to record something", || {
+            (home.results() > 0).then_some(())
+        });
+        super::postgres::stop(&run);
+        let shown = home.run(&["state", "show", "c.yaml"]);
+        let exported = home.run(&["state", "export", "c.yaml"]);
+        super::postgres::go_on(&run);
+        let holder = format!(": process {} on ", run.id());
+        assert_eq!(shown.code, Some(0), "{kind:?} {shown:?}");
+        assert!(shown.stdout.contains(&holder), "{kind:?} {shown:?}");
+        assert!(shown.stdout.contains("\nrows: "), "{kind:?} {shown:?}");
+        assert_eq!(exported.code, Some(0), "{kind:?} {exported:?}");
+        assert!(exported.stdout.contains("\"check\": "), "{kind:?}");
+        assert_eq!(run.end().0, Some(0));
     }
 }
 

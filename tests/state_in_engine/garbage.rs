@@ -13,7 +13,7 @@ impl Home {
     }
 
     /// How many publications are noted for the state of this config, where SQL can ask for that.
-    fn keys(&self, config: &str) -> Option<i128> {
+    pub(super) fn keys(&self, config: &str) -> Option<i128> {
         let table = match self.kind {
             Kind::Postgres => "{}.data_validator_publications",
             Kind::DuckDb => "main.data_validator_publications",

@@ -292,6 +292,16 @@ fn a_role_with_the_documented_rights_is_enough_and_the_printed_sql_makes_the_tab
     );
     home.reset(&["--table", "t0"]);
     assert_eq!(home.recorded().len(), (TABLES - 1) * RULES);
+    let swept = home.run(&["state", "gc", "c.yaml"]);
+    assert_eq!(swept.code, Some(0), "{swept:?}");
+    let why = "warning: not all keys of publications could be removed: ";
+    assert!(swept.stderr.starts_with(why), "{swept:?}");
+    home.execute(&format!(
+        "GRANT DELETE ON {{}}.data_validator_publications TO {role}"
+    ));
+    let swept = home.run(&["state", "gc", "c.yaml"]);
+    assert_eq!((swept.code, &*swept.stderr), (Some(0), ""), "{swept:?}");
+    assert!(home.keys("c") < Some(5), "{:?}", home.keys("c"));
     // To look at it takes the right to read alone.
     for statement in [
         format!("REVOKE INSERT, DELETE ON ALL TABLES IN SCHEMA {{}} FROM {role}"),
@@ -301,8 +311,19 @@ fn a_role_with_the_documented_rights_is_enough_and_the_printed_sql_makes_the_tab
     ] {
         home.execute(&statement);
     }
+    for table in ["quarantine", "publications"] {
+        home.execute(&format!(
+            "REVOKE SELECT ON {{}}.data_validator_{table} FROM {role}"
+        ));
+    }
     let shown = home.run(&["state", "show", "c.yaml"]);
     assert_eq!(shown.code, Some(0), "{shown:?}");
+    let rows = format!(
+        "\nrows: {} results, {} tables\n",
+        (TABLES - 1) * RULES,
+        TABLES - 1
+    );
+    assert!(shown.stdout.contains(&rows), "{shown:?}");
     let refused = home.run(&["c.yaml"]);
     assert_eq!(refused.code, Some(4), "{refused:?}");
     assert!(refused.stderr.contains("permission denied"), "{refused:?}");

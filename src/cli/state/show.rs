@@ -9,6 +9,9 @@ use crate::DataValidator;
 use crate::cli::Failure;
 use crate::cli::args::state::StateArguments;
 use crate::cli::exit::Exit;
+use crate::error::Error;
+use crate::state::engine::{Look, Sizes};
+use crate::state::file::set_aside;
 use crate::state::{Contents, JsonText, RuleEntry, RunRecord, Status, TableEntry};
 use crate::validator::Seen;
 
@@ -19,12 +22,13 @@ pub fn show(validator: &DataValidator, arguments: &StateArguments) -> Result<Exi
             anstream::println!("{}: nothing is recorded yet", path.display());
         }
         Seen::InFile(path, contents) => {
-            show_file(path, &contents);
+            show_file(path, &contents)?;
             show_entries(contents.last_run.as_ref(), &contents.tables, arguments);
         }
         Seen::InEngine(place, look) => {
             let holder = look.holder.as_deref().unwrap_or("nobody holds it");
             anstream::println!("{place}: {holder}");
+            show_rows(&look, validator.state_sizes(place, &settings)?);
             let entries = &look.entries;
             show_entries(entries.run.as_ref(), &entries.tables, arguments);
         }
@@ -32,13 +36,35 @@ pub fn show(validator: &DataValidator, arguments: &StateArguments) -> Result<Exi
     Ok(Exit::Passed)
 }
 
-fn show_file(path: &Path, contents: &Contents) {
+fn show_file(path: &Path, contents: &Contents) -> Result<(), Error> {
     let bytes = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
     anstream::println!(
         "{}: {bytes} bytes, journal {} bytes",
         path.display(),
         contents.journal_bytes
     );
+    for aside in set_aside(path)? {
+        let name = aside.path.file_name().unwrap_or_default();
+        anstream::println!(
+            "set aside: {}, {} bytes",
+            name.to_string_lossy(),
+            aside.bytes
+        );
+    }
+    Ok(())
+}
+
+/// Rows of the tables, as far as who looks may read them.
+fn show_rows(look: &Look, sizes: Sizes) {
+    let tables = look.entries.tables.len();
+    let mut rows = format!("rows: {} results, {tables} tables", look.entries.results());
+    if let Some(failing) = sizes.failing_rows {
+        rows.push_str(&format!(", {failing} failing rows"));
+    }
+    if let Some(keys) = sizes.keys {
+        rows.push_str(&format!(", {keys} keys of publications"));
+    }
+    anstream::println!("{rows}");
 }
 
 fn show_entries(

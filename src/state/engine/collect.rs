@@ -1,6 +1,7 @@
 //! Removes what nobody needs of a state in an engine, and tells beforehand what that is.
 
 use super::changes::Changes;
+use super::lease::Lease;
 use super::leftovers::find;
 use super::read::{Part, read};
 use super::store::{EngineState, locked};
@@ -22,6 +23,7 @@ pub fn garbage_beside(
     limits: Limits<'_>,
 ) -> Result<Garbage, StateError> {
     let lease = read(&mut connection, place, Part::Head, limits)?.lease;
+    let lease = lease.filter(Lease::is_held);
     let found = find(&mut connection, place, staying, lease.as_ref(), limits);
     found.map(|found| found.garbage)
 }

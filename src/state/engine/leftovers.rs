@@ -86,6 +86,54 @@ pub(super) fn find(
     Ok(found)
 }
 
+/// How many failing rows are kept with the results of a state; `None` where they cannot be read.
+pub(super) fn count_quarantined(
+    connection: &mut Connection,
+    place: &StateInEngine,
+    limits: Limits<'_>,
+) -> Option<u64> {
+    let dialect = &connection.description().dialect.clone();
+    let rows = connection.call(limits, |session, call| {
+        let mut reader = Reader {
+            session,
+            call,
+            dialect,
+            place,
+        };
+        let quarantine = reader.attach(QUARANTINE)?;
+        let sql = format!(
+            "SELECT CAST(count(*) AS BIGINT) FROM {quarantine} WHERE {} = {}",
+            dialect.identifier("state"),
+            dialect.string(&place.id)
+        );
+        let rows: Result<Vec<[String; 1]>, _> = texts_of(reader.session, call, &sql);
+        reader.leave(&[QUARANTINE]).and(rows)
+    });
+    let [[rows]] = &rows.result.ok()?[..] else {
+        return None;
+    };
+    rows.parse().ok()
+}
+
+/// How many publications of a state are noted, where SQL can ask for that.
+pub(super) fn count_keys(
+    connection: &mut Connection,
+    place: &StateInEngine,
+    limits: Limits<'_>,
+) -> Option<u64> {
+    let description = connection.description().clone();
+    if description.capabilities.transactions != Transactions::Ddl {
+        return None;
+    }
+    let keys = connection.call(limits, |session, call| {
+        published(session, call, &description.dialect, place)
+    });
+    // Tables of which a role may see nothing are not there for it.
+    let tables = keys.result.ok().filter(|tables| !tables.is_empty())?;
+    let holders = tables.into_iter().flat_map(|(_, keys)| keys);
+    holders.map(|[_, keys]| keys.parse::<u64>().ok()).sum()
+}
+
 /// Table, rule and key of each result.
 type Results = Vec<[String; 3]>;
 

@@ -1,6 +1,7 @@
 //! A look at a state that somebody may be using.
 
 use super::lease::Lease;
+use super::leftovers::{count_keys, count_quarantined};
 use super::read::{Part, read};
 use crate::config::StateInEngine;
 use crate::engines::connection::{Connection, Limits};
@@ -15,19 +16,36 @@ pub struct Look {
     pub holder: Option<String>,
 }
 
+/// How many rows stand beside the entries of a state; `None` where they cannot be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// Failing rows that are kept with results.
+    pub failing_rows: Option<u64>,
+    /// Keys of publications.
+    pub keys: Option<u64>,
+}
+
 /// Reads a state without taking it and without changing anything, also during a run.
 ///
 /// # Errors
 /// When the tables are missing, cannot be read, or are of a newer version.
 pub fn look(
-    mut connection: Connection,
+    connection: &mut Connection,
     place: &StateInEngine,
     limits: Limits<'_>,
 ) -> Result<Look, StateError> {
-    let stored = read(&mut connection, place, Part::All, limits)?;
+    let stored = read(connection, place, Part::All, limits)?;
     let holder = stored.lease.filter(Lease::is_held);
     Ok(Look {
         entries: stored.entries,
         holder: holder.map(|lease| lease.holder.to_string()),
     })
+}
+
+/// Counts rows that who looks at a state may have no right to read.
+pub fn sizes(connection: &mut Connection, place: &StateInEngine, limits: Limits<'_>) -> Sizes {
+    Sizes {
+        failing_rows: count_quarantined(connection, place, limits),
+        keys: count_keys(connection, place, limits),
+    }
 }

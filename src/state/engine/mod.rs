@@ -30,6 +30,6 @@ mod tests;
 mod writer;
 
 pub use collect::garbage_beside;
-pub use look::{Look, look};
+pub use look::{Look, Sizes, look, sizes};
 pub use setup::{init, setup_sql};
 pub use store::EngineState;
