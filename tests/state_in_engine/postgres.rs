@@ -332,6 +332,32 @@ fn a_role_with_the_documented_rights_is_enough_and_the_printed_sql_makes_the_tab
 }
 
 #[test]
+fn rows_are_found_by_an_index_also_in_tables_that_were_made_without() {
+    let home = Home::on_server("indexed");
+    let indexes =
+        "SELECT count(*) FROM pg_indexes WHERE schemaname = '{}' AND indexname LIKE '%_by_name'";
+    assert_eq!(home.number(indexes), 3);
+    for table in ["state", "results", "quarantine"] {
+        home.execute(&format!("DROP INDEX {{}}.data_validator_{table}_by_name"));
+    }
+    home.report(&[]);
+    assert_eq!(home.number(indexes), 0, "a run makes nothing");
+    assert_eq!(home.run(&["state", "init", "c.yaml"]).code, Some(0));
+    assert_eq!(home.number(indexes), 3);
+    // Tables that are this small would be read whole.
+    let mut connection = home.connection.clone();
+    connection["options"] = json!("-c enable_seqscan=off");
+    home.configure(&connection);
+    home.report(&["--no-resume"]);
+    assert_eq!(home.recorded().len(), TABLES * RULES);
+    let used = "SELECT count(*) FROM pg_stat_user_indexes \
+                WHERE schemaname = '{}' AND indexrelname LIKE '%_by_name' AND idx_scan > 0";
+    eventually("the server to count what its sessions used", || {
+        (home.number(used) == 3).then_some(())
+    });
+}
+
+#[test]
 fn only_a_hash_of_their_rows_proves_tables_of_the_server_that_holds_the_state() {
     let home = Home::on_server("beside");
     home.execute("CREATE TABLE {}.numbers AS SELECT * FROM generate_series(1, 100) AS n");

@@ -29,12 +29,20 @@ impl<'s> StateRows<'s> {
 
     /// Puts a row in the place of the one there was; without a value that one only goes.
     pub(super) fn replace(&mut self, kind: &str, name: &str, value: Option<&JsonText>) {
+        self.remove(kind, name);
+        self.put(kind, name, value);
+    }
+
+    /// Removes a row, if there is one.
+    pub(super) fn remove(&mut self, kind: &str, name: &str) {
         let key = [self.state, kind, name].map(Scalar::from);
-        if let Some(value) = value {
-            let row = key.iter().cloned().chain([Scalar::from(value.as_str())]);
-            self.replacement.insert.rows.push(row.collect());
-        }
         self.replacement.delete.rows.push(key.into());
+    }
+
+    /// Adds a row where none is left, if there is a value.
+    pub(super) fn put(&mut self, kind: &str, name: &str, value: Option<&JsonText>) {
+        let row = value.map(|value| [self.state, kind, name, value.as_str()].map(Scalar::from));
+        self.replacement.insert.rows.extend(row.map(Vec::from));
     }
 }
 

@@ -1,12 +1,12 @@
 //! Makes the tables, or shows how they are made.
 
-use data_validator_plugin::{Description, EngineError, Publication, Transactions};
+use data_validator_plugin::{Description, EngineError, ErrorClass, Publication, Transactions};
 use uuid::Uuid;
 
 use super::error::{MAKING, failed};
 use super::read::{Part, read};
 use super::rows::StateRows;
-use super::tables::{VERSION, kind, new_tables};
+use super::tables::{INDEXES, VERSION, kind, named, new_tables};
 use crate::config::StateInEngine;
 use crate::engines::connection::{Connection, Limits};
 use crate::state::JsonText;
@@ -15,7 +15,7 @@ use crate::state::error::{StateError, StateErrorKind};
 /// Rows of no state.
 const NO_STATE: &str = "";
 
-/// Makes what is missing of the schema and the tables; what is there stays as it is.
+/// Makes what is missing of the schema, the tables and their indexes; what is there stays as it is.
 ///
 /// # Errors
 /// When the role of the engine may not, or the tables are of a newer version.
@@ -43,7 +43,24 @@ pub fn init(
         tables: vec![rows.replacement],
     };
     let published = connection.publish(&publication, limits);
-    published.result.map(drop).map_err(attempted)
+    published.result.map_err(attempted)?;
+    for sql in create_indexes(connection.description(), place) {
+        let created = connection.call(limits, |session, call| session.execute(&sql, call));
+        match created.result {
+            // Another process makes it at this moment.
+            Err(error) if is_there(&error) => {}
+            Err(error) => log::warn!("{place} goes without an index and is slower: {error}"),
+            Ok(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn is_there(error: &EngineError) -> bool {
+    matches!(
+        error.class,
+        ErrorClass::AlreadyExists | ErrorClass::Integrity
+    )
 }
 
 /// The SQL that does the same, for who makes tables by hand.
@@ -72,6 +89,9 @@ pub fn setup_sql(description: &Description, place: &StateInEngine) -> Result<Str
         let create = dialect.create_table(&table).map_err(attempted)?;
         sql.push_str(&format!("{create};\n"));
     }
+    for create in create_indexes(description, place) {
+        sql.push_str(&format!("{create};\n"));
+    }
     let mut rows = StateRows::of(place, NO_STATE);
     rows.replace(kind::VERSION, "", Some(&JsonText::of(&VERSION)));
     let table = dialect.table(&rows.replacement.table);
@@ -83,6 +103,25 @@ pub fn setup_sql(description: &Description, place: &StateInEngine) -> Result<Str
         dialect.string(&VERSION.to_string())
     ));
     Ok(sql)
+}
+
+/// None for an engine in the host's process, which reads columns whole: DuckDB took as long with indexes.
+fn create_indexes(description: &Description, place: &StateInEngine) -> Vec<String> {
+    let dialect = &description.dialect;
+    if description.capabilities.embedded
+        || description.capabilities.transactions != Transactions::Ddl
+    {
+        return Vec::new();
+    }
+    let create = |(table, columns): &(&str, [&str; 3])| {
+        format!(
+            "CREATE INDEX IF NOT EXISTS {} ON {} ({})",
+            dialect.identifier(&format!("{table}_by_name")),
+            dialect.table(&named(place, table)),
+            columns.map(|column| dialect.identifier(column)).join(", ")
+        )
+    };
+    INDEXES.iter().map(create).collect()
 }
 
 /// `None` for an engine whose schemas need not be made.

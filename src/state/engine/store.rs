@@ -69,7 +69,9 @@ impl EngineState {
 
     fn publish(&mut self) -> Result<(), StateError> {
         let rows = self.changes.replacements(&self.place, &self.entries);
-        locked(&self.writer).publish(rows)?;
+        locked(&self.writer)
+            .publish(rows)
+            .inspect_err(|_| self.changes.doubt())?;
         self.changes = Changes::default();
         Ok(())
     }

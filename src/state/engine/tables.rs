@@ -64,6 +64,13 @@ pub(super) const QUARANTINE_COLUMNS: [(&str, LogicalType); 6] = [
     ("row", LogicalType::Text),
 ];
 
+/// What rows are found by, for engines that look for them in an index.
+pub(super) const INDEXES: [(&str, [&str; 3]); 3] = [
+    (STATE, STATE_KEY),
+    (RESULTS, RESULT_KEY),
+    (QUARANTINE, RESULT_KEY),
+];
+
 pub(super) fn named(place: &StateInEngine, table: &str) -> TableName {
     TableName {
         catalog: None,

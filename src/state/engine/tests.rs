@@ -2,9 +2,13 @@ use std::process::Command;
 
 use serde_json::json;
 
+use super::changes::Changes;
 use super::lease::Lease;
 use super::rows::result_row;
+use crate::config::StateInEngine;
+use crate::state::entries::Entries;
 use crate::state::entry::{RuleEntry, Status};
+use crate::state::record::Record;
 use crate::state::{JsonText, Origin};
 
 fn entry(fingerprint: &str, data_version: Option<&str>) -> RuleEntry {
@@ -86,4 +90,37 @@ fn a_lease_is_held_until_it_is_given_back_or_its_process_is_gone() {
     // On another machine that number says nothing.
     gone["machine"] = json!("another boot");
     assert!(read(gone).is_held());
+}
+
+#[test]
+fn rows_that_cannot_be_there_are_not_deleted_unless_it_is_not_known_what_was_published() {
+    let place = StateInEngine {
+        engine: "e".to_owned(),
+        schema: "s".to_owned(),
+        id: "i".to_owned(),
+        quarantine: 0,
+    };
+    let put = || Record::Put {
+        table: "t".to_owned(),
+        rule: "r".to_owned(),
+        entry: entry("a", None),
+    };
+    let mut entries = Entries::default();
+    let mut changes = Changes::default();
+    let deletes = |changes: &Changes, entries: &Entries| -> Vec<usize> {
+        let replacements = changes.replacements(&place, entries);
+        replacements.iter().map(|it| it.delete.rows.len()).collect()
+    };
+    changes.note(&put(), &entries);
+    changes.keep_rows("t", "r", Vec::new());
+    entries.apply(put());
+    assert_eq!(deletes(&changes, &entries), [0]);
+    // The same rule again, before anything is published.
+    changes.note(&put(), &entries);
+    assert_eq!(deletes(&changes, &entries), [0]);
+    changes.doubt();
+    assert_eq!(deletes(&changes, &entries), [1, 1]);
+    let mut changes = Changes::default();
+    changes.note(&put(), &entries);
+    assert_eq!(deletes(&changes, &entries), [1]);
 }
