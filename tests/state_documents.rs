@@ -100,7 +100,11 @@ fn a_document_comes_from_stdin_where_a_dash_stands_for_it() {
     run(&workspace, "state.json");
     let mut command =
         workspace.command(&["state", "import", "c.yaml", "-", "--state", "other.json"]);
-    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
     let text = fs::read(workspace.path("state.json")).unwrap();
     child.stdin.take().unwrap().write_all(&text).unwrap();
     assert!(child.wait().unwrap().success());

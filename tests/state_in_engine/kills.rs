@@ -1,6 +1,8 @@
 //! Runs that are killed while their state is in an engine: what was recorded is whole, and the end is the same.
 
 use std::fs;
+use std::thread;
+use std::time::Duration;
 
 use super::{Home, KINDS, Kind, RULES, TABLES, is_taken, reasons};
 use crate::support::lasting;
@@ -44,7 +46,7 @@ fn a_killed_run_continues_where_it_was() {
             let enough = before + 1 + (seed >> 33) % most;
             let mut run = home.start(&[]);
             while run.try_wait().unwrap().is_none() && written(&home).0 < enough {
-                std::thread::yield_now();
+                thread::yield_now();
             }
             run.kill().unwrap();
             run.wait().unwrap();
@@ -68,5 +70,31 @@ fn a_killed_run_continues_where_it_was() {
             runs()
         );
         assert!(resumed > 0, "{kind:?}: no run was killed in time");
+    }
+}
+
+#[test]
+fn a_killed_import_has_done_all_or_nothing() {
+    for kind in KINDS {
+        let home = Home::new(kind, "halved");
+        home.report(&["--state", "state.json"]);
+        home.report(&["--table", "t0"]);
+        let (old, all) = (home.results(), (TABLES * RULES) as i128);
+        let (mut time, shortest) = (Duration::ZERO, Duration::from_millis(1));
+        // Each is killed a little later than the one before, until one comes to its end.
+        let mut done = false;
+        while !done {
+            let mut import = home.begin(&["state", "import", "c.yaml", "state.json", "--replace"]);
+            thread::sleep(time);
+            import.kill().unwrap();
+            done = import.wait().unwrap().success();
+            let now = home.results();
+            assert!(now == old || now == all, "{kind:?}: {now} results");
+            if now == all && !done {
+                home.reset(&[]);
+                home.report(&["--table", "t0"]);
+            }
+            time += time / 4 + shortest;
+        }
     }
 }

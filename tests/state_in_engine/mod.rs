@@ -167,7 +167,11 @@ impl Home {
 
     fn start(&self, arguments: &[&str]) -> Running {
         let fixed = ["c.yaml", "--quiet", "--jobs", "1", "--fail-on", "never"];
-        let mut command = self.workspace.command(&[&fixed, arguments].concat());
+        self.begin(&[&fixed, arguments].concat())
+    }
+
+    fn begin(&self, arguments: &[&str]) -> Running {
+        let mut command = self.workspace.command(arguments);
         command.stdout(Stdio::null()).stderr(Stdio::piped());
         Running(command.spawn().unwrap())
     }

@@ -3,6 +3,7 @@
 use super::changes::Changes;
 use super::lease::Lease;
 use super::leftovers::find;
+use super::published;
 use super::read::{Part, read};
 use super::store::{EngineState, locked};
 use crate::config::StateInEngine;
@@ -53,7 +54,7 @@ impl EngineState {
                 writer.publish(rows)?;
             }
         }
-        if let Err(error) = found.remove_keys(writer.connection(), limits) {
+        if let Err(error) = published::remove(writer.connection(), &found.keys, limits) {
             let why = format!("not all keys of publications could be removed: {error}");
             found.garbage.warnings.push(why);
         }

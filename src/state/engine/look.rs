@@ -1,7 +1,8 @@
 //! A look at a state that somebody may be using.
 
 use super::lease::Lease;
-use super::leftovers::{count_keys, count_quarantined};
+use super::leftovers::count_quarantined;
+use super::published::count_keys;
 use super::read::{Part, read};
 use crate::config::StateInEngine;
 use crate::engines::connection::{Connection, Limits};

@@ -20,6 +20,7 @@ mod error;
 mod lease;
 mod leftovers;
 mod look;
+mod published;
 mod read;
 mod rows;
 mod setup;

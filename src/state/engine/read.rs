@@ -101,9 +101,11 @@ impl Reader<'_> {
 
     /// Lets go of the moment that was read.
     pub(super) fn leave(&mut self, tables: &[&str]) -> Result<(), EngineError> {
-        tables.iter().fold(Ok(()), |before, table| {
-            self.session.detach(table, self.call).and(before)
-        })
+        let mut left = Ok(());
+        for table in tables {
+            left = left.and(self.session.detach(table, self.call));
+        }
+        left
     }
 
     /// Text columns of the rows of this state, in their order.

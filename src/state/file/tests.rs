@@ -6,6 +6,7 @@ mod full_disk;
 mod locks;
 mod model;
 mod places;
+mod replaced;
 mod round_trip;
 mod salvage;
 

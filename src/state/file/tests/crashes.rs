@@ -10,10 +10,10 @@ use crate::state::Status;
 use crate::state::Store;
 
 /// How much of [`work`] had returned when the folder was copied.
-type Copies = Rc<RefCell<Vec<(usize, Folder)>>>;
+pub(super) type Copies = Rc<RefCell<Vec<(usize, Folder)>>>;
 
 /// Does the work and copies the folder at every crash point.
-fn copies_during(folder: &Folder, work: impl FnOnce(&dyn Fn(usize))) -> Copies {
+pub(super) fn copies_during(folder: &Folder, work: impl FnOnce(&dyn Fn(usize))) -> Copies {
     let copies = Copies::default();
     let done = Rc::new(RefCell::new(0));
     let (seen, progress) = (copies.clone(), done.clone());
