@@ -111,6 +111,11 @@ fn what_is_old_goes_when_its_age_is_named() {
     workspace.write("state.json.corrupt-20260724T101149Z", "young");
     workspace.write("other.json.v0.bak", "of another state");
     assert_eq!(gc(&workspace, &[]).stdout, "there is nothing to remove\n");
+    let shown = workspace.run(&["state", "show", "c.yaml"]).stdout;
+    for name in aside {
+        let line = format!("\nset aside: {name}, 5 bytes\n");
+        assert!(shown.contains(&line), "{shown}");
+    }
     let before = files(&workspace);
     let told = gc(&workspace, &["--older-than", "30d", "--dry-run"]);
     assert_eq!(files(&workspace), before);
