@@ -42,6 +42,7 @@ mod sqlite;
 mod staleness;
 mod state;
 mod state_documents;
+mod state_faults;
 mod state_garbage;
 mod state_in_engine;
 mod support;

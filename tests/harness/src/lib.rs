@@ -4,9 +4,11 @@
 //! | --- | --- |
 //! | [`postgres`] | a PostgreSQL server that lives as long as a test |
 //! | [`proxy`] | a connection to a server that breaks when it is told to |
+//! | [`faulty_disk`] | a disk that fails under the files of a state, and what a power cut leaves on it |
 //! | [`oracle`] | what every rule means, evaluated row by row |
 //! | [`random`] | random tables and rules, and what engines need of them |
 //! | [`library`] | an engine as the program would load it: natively, through its C table, from a library |
+//! | [`sample`] | a part of many cases, or all of them |
 //! | [`rows`] | what a stream gives, as text, and a stream of batches made by a test |
 //!
 //! What a test needs and the machine lacks is a failure that says what to install; no test is left out.
@@ -16,12 +18,14 @@
     reason = "a test without its server or library has failed, and this says why"
 )]
 
+pub mod faulty_disk;
 pub mod library;
 pub mod oracle;
 pub mod postgres;
 pub mod proxy;
 pub mod random;
 pub mod rows;
+pub mod sample;
 
 pub use library::ways;
 pub use postgres::{Server, ServerSettings};
