@@ -65,12 +65,12 @@ pub(super) enum Journal {
 
 /// Reads both files and decides what counts.
 pub(super) fn load(place: &Place) -> Result<Loaded, StateError> {
-    let stamp = snapshot::stamp_of(&place.file);
+    let stamp = present(&place.file, snapshot::stamp_of(&place.file))?;
     let bytes = read(&place.file)?;
     let journal_bytes = read(&place.journal())?;
     let (understood, version) = thread::scope(|scope| {
         // Hashing takes half as long as reading what is hashed.
-        let version = scope.spawn(|| Some(Version::of(bytes.as_ref()?, stamp.ok()?)));
+        let version = scope.spawn(|| Some(Version::of(bytes.as_ref()?, stamp?)));
         let understood = match &bytes {
             None => Ok((Entries::default(), Snapshot::Missing)),
             Some(bytes) => understand(bytes, place),
@@ -167,8 +167,13 @@ fn require_known_format(replay: &Replay, place: &Place) -> Result<(), StateError
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>, StateError> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
+    present(path, fs::read(path))
+}
+
+/// What was asked of a file that need not be there.
+fn present<T>(path: &Path, asked: io::Result<T>) -> Result<Option<T>, StateError> {
+    match asked {
+        Ok(answer) => Ok(Some(answer)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(StateError::path(
             "reading the state file",

@@ -3,6 +3,7 @@ mod damage;
 mod edits;
 mod formats;
 mod full_disk;
+mod hundred_rules;
 mod locks;
 mod model;
 mod places;
