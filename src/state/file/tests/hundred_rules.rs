@@ -145,7 +145,7 @@ impl Whole {
                         left.insert((table.clone(), rule.clone()));
                     }
                     Origin::Foreign => {
-                        assert_ne!(entry.status, Status::Completed, "{what}: {table}.{rule}")
+                        assert_ne!(entry.status, Status::Completed, "{what}: {table}.{rule}");
                     }
                     Origin::Damaged => {}
                 }
