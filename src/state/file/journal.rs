@@ -51,7 +51,7 @@ impl Journal {
         }
         let mut options = OpenOptions::new();
         options.append(true).create_new(true);
-        super::snapshot::give_mode_of(&place.file, &mut options);
+        super::snapshot::give_mode_of(&place.file, &mut options)?;
         let file = options.open(&path)?;
         Ok(Self::new(file, 0, 0, false))
     }

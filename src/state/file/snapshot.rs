@@ -1,6 +1,6 @@
 //! The state file itself: read whole, replaced whole.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -163,10 +163,10 @@ fn unfinished(place: &Place) -> PathBuf {
 fn write_durably(place: &Place, path: &Path, content: &Content<'_>) -> io::Result<String> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
-    give_mode_of(&place.file, &mut options);
+    give_mode_of(&place.file, &mut options)?;
     crash_point();
     let file: File = options.open(path)?;
-    if let Ok(old) = fs::metadata(&place.file) {
+    if let Some(old) = metadata_of(&place.file)? {
         file.set_permissions(old.permissions())?;
     }
     crash_point();
@@ -179,10 +179,23 @@ fn write_durably(place: &Place, path: &Path, content: &Content<'_>) -> io::Resul
 }
 
 /// A file beside a state that only some may read is made so that no others can read it.
-pub(super) fn give_mode_of(file: &Path, options: &mut OpenOptions) {
+///
+/// # Errors
+/// When nobody can tell who may read the state.
+pub(super) fn give_mode_of(file: &Path, options: &mut OpenOptions) -> io::Result<()> {
     #[cfg(unix)]
-    if let Ok(metadata) = fs::metadata(file) {
+    if let Some(metadata) = metadata_of(file)? {
         use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
         options.mode(metadata.permissions().mode() & 0o666 | 0o200);
+    }
+    Ok(())
+}
+
+/// `None` of a file that is not there.
+fn metadata_of(file: &Path) -> io::Result<Option<Metadata>> {
+    match fs::metadata(file) {
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
