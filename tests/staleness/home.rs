@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use data_validator::engines::registry;
-use data_validator_harness::{Server, ServerSettings};
-use data_validator_plugin::{Call, EngineConfig, Session};
+use data_validator_harness::{Server, ServerSettings, eventually};
+use data_validator_plugin::{Call, EngineConfig, ErrorClass, Session};
 use fastrand::Rng;
 use serde_json::{Value, json};
 
@@ -162,7 +162,13 @@ fn connect(config: &Value) -> Box<dyn Session> {
         ..EngineConfig::default()
     };
     let engine = kind.unwrap().engine().unwrap();
-    engine.connect(&config, &Call::default()).unwrap()
+    // A session that a stopped run did not wait for may still have the database file.
+    eventually("a session", || {
+        match engine.connect(&config, &Call::default()) {
+            Err(error) if error.class == ErrorClass::Transient => None,
+            opened => Some(opened.unwrap()),
+        }
+    })
 }
 
 fn server() -> &'static Server {

@@ -73,6 +73,7 @@ impl Open {
     }
 }
 
+/// It passes when the session that has it open ends: one that nobody waits for any more may be about to.
 fn open_otherwise(settings: &Settings) -> EngineError {
     let path = settings
         .database
@@ -83,7 +84,7 @@ fn open_otherwise(settings: &Settings) -> EngineError {
          let one engine of the config use the file, or give both engines the same ones",
         path.display()
     );
-    EngineError::new(ErrorClass::Config, message)
+    EngineError::new(ErrorClass::Transient, message)
 }
 
 impl Instance {

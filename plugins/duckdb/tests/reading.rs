@@ -268,7 +268,7 @@ fn a_file_is_open_once_in_a_process_whichever_engine_asks_for_it() {
         let mut writer = writable(engine, &path);
         let reading = settings(&json!({"database": path}), &Value::Null);
         let refused = engine.connect(&reading, &Call::default()).err().unwrap();
-        assert_eq!(refused.class, ErrorClass::Config, "{refused}");
+        assert_eq!(refused.class, ErrorClass::Transient, "{refused}");
         assert!(refused.message.contains("read_only"), "{refused}");
         let count = "SELECT count(*) FROM duckdb_databases() WHERE NOT internal";
         assert_eq!(number(&mut *writer, count).unwrap(), 1);
