@@ -56,16 +56,16 @@ impl Open {
     fn find_or_open(&self, settings: Settings) -> Result<Arc<Instance>, EngineError> {
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|(_, instance)| instance.strong_count() > 0);
-        let known = |(known, _): &&(Settings, _)| match &settings.database {
-            Some(path) => known.database.as_ref() == Some(path),
-            None => *known == settings,
-        };
-        let known = open.iter().find(known);
-        if let Some((known, instance)) = known.and_then(|(it, open)| Some((it, open.upgrade()?))) {
-            return match *known == settings {
-                true => Ok(instance),
-                false => Err(open_otherwise(&settings)),
-            };
+        let known = open.iter().find(|(known, _)| *known == settings);
+        if let Some(instance) = known.and_then(|(_, instance)| instance.upgrade()) {
+            return Ok(instance);
+        }
+        let is_otherwise =
+            |known: &Settings| known.database == settings.database && *known != settings;
+        if let Some(path) = &settings.database
+            && open.iter().any(|(known, _)| is_otherwise(known))
+        {
+            return Err(open_otherwise(path));
         }
         let instance = Arc::new(Instance::open(&settings)?);
         open.push((settings, Arc::downgrade(&instance)));
@@ -74,11 +74,7 @@ impl Open {
 }
 
 /// It passes when the session that has it open ends: one that nobody waits for any more may be about to.
-fn open_otherwise(settings: &Settings) -> EngineError {
-    let path = settings
-        .database
-        .as_deref()
-        .unwrap_or_else(|| Path::new(":memory:"));
+fn open_otherwise(path: &Path) -> EngineError {
     let message = format!(
         "the database {} is open in this process with another read_only or other options; \
          let one engine of the config use the file, or give both engines the same ones",

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::place::Place;
+use super::place::{Place, if_there};
 use crate::state::error::StateError;
 use crate::state::gc::Garbage;
 
@@ -80,16 +80,13 @@ fn is_aside(name: &OsStr, place: &Place) -> bool {
 
 /// `None` if it was removed meanwhile.
 fn aside(path: PathBuf) -> io::Result<Option<Aside>> {
-    match fs::symlink_metadata(&path) {
-        Ok(metadata) => Ok(Some(Aside {
-            path,
-            bytes: metadata.len(),
-            modified: metadata
-                .modified()
-                .ok()
-                .and_then(|at| Timestamp::try_from(at).ok()),
-        })),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
+    let there = if_there(fs::symlink_metadata(&path))?;
+    Ok(there.map(|metadata| Aside {
+        path,
+        bytes: metadata.len(),
+        modified: metadata
+            .modified()
+            .ok()
+            .and_then(|at| Timestamp::try_from(at).ok()),
+    }))
 }

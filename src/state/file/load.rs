@@ -8,7 +8,7 @@ use std::thread;
 
 use super::document;
 use super::journal::{self, End, Replay};
-use super::place::Place;
+use super::place::{Place, if_there};
 use super::salvage::salvage;
 use super::snapshot::{self, Version};
 use crate::state::StateError;
@@ -172,14 +172,8 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, StateError> {
 
 /// What was asked of a file that need not be there.
 fn present<T>(path: &Path, asked: io::Result<T>) -> Result<Option<T>, StateError> {
-    match asked {
-        Ok(answer) => Ok(Some(answer)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(StateError::path(
-            "reading the state file",
-            path,
-            error.to_string(),
-            "check its permissions",
-        )),
-    }
+    if_there(asked).map_err(|error| {
+        let hint = "check its permissions";
+        StateError::path("reading the state file", path, error.to_string(), hint)
+    })
 }

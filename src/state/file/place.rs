@@ -19,6 +19,15 @@ pub(super) struct Place {
     pub folder: PathBuf,
 }
 
+/// What was asked of a file that need not be there; `None` if it is not.
+pub(super) fn if_there<T>(asked: io::Result<T>) -> io::Result<Option<T>> {
+    match asked {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 impl Place {
     /// Finds the file that the path means, which need not exist.
     pub(super) fn find(path: &Path) -> Result<Self, StateError> {

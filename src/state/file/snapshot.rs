@@ -1,6 +1,6 @@
 //! The state file itself: read whole, replaced whole.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use super::crash_point::crash_point;
 use super::document;
 use super::hashed::{Hashed, sha_of};
-use super::place::Place;
+use super::place::{Place, if_there};
 use crate::state::StateError;
 use crate::state::entries::Entries;
 
@@ -40,11 +40,10 @@ impl Version {
 
     /// Whether the file is still this one; only where the stamp differs it is read.
     pub(super) fn is_current(&self, place: &Place) -> io::Result<bool> {
-        match stamp_of(&place.file) {
-            Ok(stamp) if stamp == self.stamp => Ok(true),
-            Ok(_) => Ok(sha_of(&fs::read(&place.file)?) == self.sha),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(error),
+        match if_there(stamp_of(&place.file))? {
+            None => Ok(false),
+            Some(stamp) if stamp == self.stamp => Ok(true),
+            Some(_) => Ok(sha_of(&fs::read(&place.file)?) == self.sha),
         }
     }
 }
@@ -166,7 +165,7 @@ fn write_durably(place: &Place, path: &Path, content: &Content<'_>) -> io::Resul
     give_mode_of(&place.file, &mut options)?;
     crash_point();
     let file: File = options.open(path)?;
-    if let Some(old) = metadata_of(&place.file)? {
+    if let Some(old) = if_there(fs::metadata(&place.file))? {
         file.set_permissions(old.permissions())?;
     }
     crash_point();
@@ -184,18 +183,9 @@ fn write_durably(place: &Place, path: &Path, content: &Content<'_>) -> io::Resul
 /// When nobody can tell who may read the state.
 pub(super) fn give_mode_of(file: &Path, options: &mut OpenOptions) -> io::Result<()> {
     #[cfg(unix)]
-    if let Some(metadata) = metadata_of(file)? {
+    if let Some(metadata) = if_there(fs::metadata(file))? {
         use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
         options.mode(metadata.permissions().mode() & 0o666 | 0o200);
     }
     Ok(())
-}
-
-/// `None` of a file that is not there.
-fn metadata_of(file: &Path) -> io::Result<Option<Metadata>> {
-    match fs::metadata(file) {
-        Ok(metadata) => Ok(Some(metadata)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
 }
