@@ -3,27 +3,19 @@
 use data_validator::engines::registry;
 use data_validator::plan::sql;
 use data_validator_harness::{Server, ServerSettings, table};
-use data_validator_plugin::{Call, EngineConfig, Session, Source};
+use data_validator_plugin::{Call, Session, Source};
 use serde_json::json;
+
+use crate::support::connect;
 
 /// A session of each engine.
 fn sessions(server: &Server) -> Vec<(String, Box<dyn Session>)> {
-    let kinds = registry::linked_in();
     let session = |name: &str| {
-        let kind = kinds.iter().find(|it| it.description.name == name).unwrap();
         let connection = match name {
-            "postgres" => json!({"url": server.url()}).as_object().unwrap().clone(),
-            _ => serde_json::Map::new(),
+            "postgres" => json!({"url": server.url()}),
+            _ => json!({}),
         };
-        let config = EngineConfig {
-            connection,
-            ..EngineConfig::default()
-        };
-        let engine = kind.engine().unwrap();
-        (
-            name.to_owned(),
-            engine.connect(&config, &Call::default()).unwrap(),
-        )
+        (name.to_owned(), connect(name, &connection).unwrap())
     };
     ["duckdb", "datafusion", "postgres"].map(session).into()
 }

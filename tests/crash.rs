@@ -7,6 +7,7 @@ use std::process::{Child, Stdio};
 use std::thread;
 
 use data_validator::state::{Status, peek};
+use data_validator_harness::sample::number;
 use serde_json::Value;
 
 use crate::support::{Workspace, lasting, rule};
@@ -16,10 +17,7 @@ const RULES: usize = 10;
 
 /// How often a run is killed; `CRASH_RUNS` asks for more.
 fn runs() -> u64 {
-    std::env::var("CRASH_RUNS")
-        .ok()
-        .and_then(|runs| runs.parse().ok())
-        .unwrap_or(12)
+    number("CRASH_RUNS", 12)
 }
 
 /// 300 rules in 30 tables, each table with a scan for the rows and one for its keys.

@@ -2,23 +2,14 @@
 
 use std::fmt::Write as _;
 
-use data_validator::engines::registry;
 use data_validator_harness::{Server, ServerSettings, eventually};
-use data_validator_plugin::{Call, EngineConfig, Session};
+use data_validator_plugin::{Call, Session};
 use serde_json::{Value, json};
 
-use crate::support::{Outcome, Workspace, rule};
+use crate::support::{Outcome, Workspace, connect, rule};
 
 fn session(server: &Server) -> Box<dyn Session> {
-    let kinds = registry::linked_in();
-    let mut kinds = kinds.iter();
-    let postgres = kinds.find(|it| it.description.name == "postgres").unwrap();
-    let config = EngineConfig {
-        connection: json!({"url": server.url()}).as_object().unwrap().clone(),
-        ..EngineConfig::default()
-    };
-    let engine = postgres.engine().unwrap();
-    engine.connect(&config, &Call::default()).unwrap()
+    connect("postgres", &json!({"url": server.url()})).unwrap()
 }
 
 fn write(session: &mut dyn Session, statements: &[&str]) {

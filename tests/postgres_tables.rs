@@ -2,12 +2,11 @@
 
 use std::sync::OnceLock;
 
-use data_validator::engines::registry;
 use data_validator_harness::{Server, ServerSettings};
-use data_validator_plugin::{Call, EngineConfig, Session};
+use data_validator_plugin::{Call, Session};
 use serde_json::json;
 
-use crate::support::{Outcome, Workspace, rule};
+use crate::support::{Outcome, Workspace, connect, rule};
 
 fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
@@ -55,20 +54,7 @@ impl Drop for Schema {
 }
 
 fn session() -> Box<dyn Session> {
-    let kinds = registry::linked_in();
-    let postgres = kinds
-        .iter()
-        .find(|kind| kind.description.name == "postgres")
-        .unwrap();
-    let config = EngineConfig {
-        connection: json!({"url": server().url()}).as_object().unwrap().clone(),
-        ..EngineConfig::default()
-    };
-    postgres
-        .engine()
-        .unwrap()
-        .connect(&config, &Call::default())
-        .unwrap()
+    connect("postgres", &json!({"url": server().url()})).unwrap()
 }
 
 fn run(session: &mut dyn Session, sql: &str) {

@@ -7,6 +7,7 @@ use data_validator_harness::oracle::side_by_side::{SideBySide, Tolerance};
 use data_validator_harness::oracle::table::{Column, Row, Table};
 use data_validator_harness::oracle::value::{ColumnType, TextForm, Unit};
 use data_validator_harness::random::{parquet_file, tables};
+use data_validator_harness::sample::number;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
@@ -27,7 +28,7 @@ struct Drawn {
 
 #[test]
 fn all_pairs_of_engines_count_what_the_oracle_does() {
-    let cases = std::env::var("CASES").map_or(12, |cases| cases.parse().unwrap());
+    let cases = number("CASES", 12).try_into().unwrap();
     let mut runner = TestRunner::new(ProptestConfig {
         cases,
         max_shrink_iters: 200,

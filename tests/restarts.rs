@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::process::Stdio;
 
+use data_validator_harness::sample::number;
 use data_validator_harness::{Server, ServerSettings, eventually};
 use serde_json::Value;
 
@@ -14,8 +15,7 @@ const RULES_OF_A_TABLE: usize = 5;
 
 /// So many restarts; `RESTARTS` asks for more.
 fn restarts() -> usize {
-    let asked = std::env::var("RESTARTS").ok();
-    asked.map_or(3, |number| number.parse().unwrap())
+    number("RESTARTS", 3).try_into().unwrap()
 }
 
 /// Tables whose scans take long enough to be cut.

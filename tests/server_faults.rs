@@ -3,12 +3,11 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 
-use data_validator::engines::registry;
 use data_validator_harness::{Server, ServerSettings, eventually};
-use data_validator_plugin::{Call, EngineConfig, Session};
+use data_validator_plugin::{Call, Session};
 use serde_json::{Value, json};
 
-use crate::support::{Workspace, rule};
+use crate::support::{Workspace, connect, rule};
 
 /// A server with a table of two rows, and a config of one rule on it.
 struct Home {
@@ -70,15 +69,7 @@ tables:
 }
 
 fn session(url: &str) -> Box<dyn Session> {
-    let kinds = registry::linked_in();
-    let mut kinds = kinds.iter();
-    let postgres = kinds.find(|it| it.description.name == "postgres").unwrap();
-    let config = EngineConfig {
-        connection: json!({"url": url}).as_object().unwrap().clone(),
-        ..EngineConfig::default()
-    };
-    let engine = postgres.engine().unwrap();
-    engine.connect(&config, &Call::default()).unwrap()
+    connect("postgres", &json!({"url": url})).unwrap()
 }
 
 /// Gives how many rows it changed.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Outcome, Workspace, rule};
 
-const CONFIG: &str = "
+pub const CONFIG: &str = "
 pipeline: {state_file: state.json}
 tables:
   - name: orders
@@ -19,7 +19,8 @@ tables:
   - {name: people, source: orders.csv, rules: [{name: id, rule_type: completeness, column: id}]}
 ";
 
-fn workspace() -> Workspace {
+/// The config and its data.
+pub fn workspace() -> Workspace {
     let workspace = Workspace::new();
     workspace.write("orders.csv", "id,amount\n1,5\n2,7\n");
     workspace.write("c.yaml", CONFIG);

@@ -6,23 +6,12 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
+use crate::state_documents::{self, CONFIG};
 use crate::support::{Outcome, Workspace, rule};
 
-const CONFIG: &str = "
-pipeline: {state_file: state.json}
-tables:
-  - name: orders
-    source: orders.csv
-    rules:
-      - {name: id, rule_type: uniqueness, column: id}
-      - {name: amount, rule_type: completeness, column: amount}
-  - {name: people, source: orders.csv, rules: [{name: id, rule_type: completeness, column: id}]}
-";
-
+/// A state of all rules.
 fn workspace() -> Workspace {
-    let workspace = Workspace::new();
-    workspace.write("orders.csv", "id,amount\n1,5\n2,7\n");
-    workspace.write("c.yaml", CONFIG);
+    let workspace = state_documents::workspace();
     run(&workspace);
     workspace
 }

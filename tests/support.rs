@@ -1,10 +1,11 @@
 //! A folder to work in, and the program to run in it.
 
 use std::fs;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use data_validator::engines::registry;
+use data_validator_plugin::{Call, EngineConfig, EngineError, Session};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -125,29 +126,15 @@ pub fn lasting(mut report: Value) -> Value {
     report
 }
 
-/// The number that the environment has under this name.
-pub fn number(variable: &str, default: u64) -> u64 {
-    match std::env::var(variable) {
-        Ok(text) => text
-            .parse()
-            .unwrap_or_else(|_| panic!("{variable}={text} is no number")),
-        Err(_) => default,
-    }
-}
-
-/// The numbers of cases: of all of them, or of the part that `SLICE` names, such as 3/10.
-pub fn slice(count: u64) -> Range<u64> {
-    let Ok(text) = std::env::var("SLICE") else {
-        return 0..count;
+/// A session of an engine that is linked in.
+pub fn connect(engine: &str, connection: &Value) -> Result<Box<dyn Session>, EngineError> {
+    let kinds = registry::linked_in();
+    let kind = kinds.iter().find(|it| it.description.name == engine);
+    let config = EngineConfig {
+        connection: connection.as_object().cloned().unwrap_or_default(),
+        ..EngineConfig::default()
     };
-    let parts = text.split_once('/').and_then(|(part, parts)| {
-        let (part, parts): (u64, u64) = (part.parse().ok()?, parts.parse().ok()?);
-        (1..=parts).contains(&part).then_some((part, parts))
-    });
-    let Some((part, parts)) = parts else {
-        panic!("SLICE={text} is no part such as 3/10");
-    };
-    count * (part - 1) / parts..count * part / parts
+    kind.unwrap().engine()?.connect(&config, &Call::default())
 }
 
 /// All files below a folder of the repository that end in one of these.

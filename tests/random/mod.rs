@@ -14,11 +14,12 @@ use std::fs;
 
 use data_validator_harness::random::case::Case;
 use data_validator_harness::random::{cases, shrink};
+use data_validator_harness::sample::{number, slice};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
-use crate::support::{files_below, number, repository, slice};
+use crate::support::{files_below, repository};
 use difference::{Difference, describe};
 use engines::{Checked, Engines};
 

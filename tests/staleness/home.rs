@@ -4,14 +4,13 @@ use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use data_validator::engines::registry;
 use data_validator_harness::{Server, ServerSettings, eventually};
-use data_validator_plugin::{Call, EngineConfig, ErrorClass, Session};
+use data_validator_plugin::{Call, ErrorClass, Session};
 use fastrand::Rng;
 use serde_json::{Value, json};
 
 use super::world::Row;
-use crate::support::Workspace;
+use crate::support::{Workspace, connect};
 
 /// What holds the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,7 +135,7 @@ impl Home {
             }
             config["connection_params"]["read_only"] = json!(false);
         }
-        connect(&config)
+        patiently(&config)
     }
 }
 
@@ -153,18 +152,11 @@ fn duckdb(database: &Path) -> Value {
     json!({"type": "duckdb", "connection_params": {"database": database}})
 }
 
-fn connect(config: &Value) -> Box<dyn Session> {
-    let kinds = registry::linked_in();
-    let mut kinds = kinds.iter();
-    let kind = kinds.find(|it| config["type"] == it.description.name);
-    let config = EngineConfig {
-        connection: config["connection_params"].as_object().unwrap().clone(),
-        ..EngineConfig::default()
-    };
-    let engine = kind.unwrap().engine().unwrap();
-    // A session that a stopped run did not wait for may still have the database file.
+/// A session that a stopped run did not wait for may still have the database file.
+fn patiently(config: &Value) -> Box<dyn Session> {
+    let engine = config["type"].as_str().unwrap();
     eventually("a session", || {
-        match engine.connect(&config, &Call::default()) {
+        match connect(engine, &config["connection_params"]) {
             Err(error) if error.class == ErrorClass::Transient => None,
             opened => Some(opened.unwrap()),
         }

@@ -9,7 +9,8 @@ mod home;
 mod runs;
 mod world;
 
-use crate::support::{number, slice};
+use data_validator_harness::sample::{number, slice};
+
 use home::Kind;
 use runs::{Fresh, Told};
 use world::World;

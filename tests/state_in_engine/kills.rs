@@ -4,15 +4,14 @@ use std::fs;
 use std::thread;
 use std::time::Duration;
 
+use data_validator_harness::sample::number;
+
 use super::{Home, KINDS, Kind, RULES, TABLES, is_taken, reasons};
 use crate::support::lasting;
 
 /// How often a run is killed on each engine; `CRASH_RUNS` asks for more.
 fn runs() -> u64 {
-    std::env::var("CRASH_RUNS")
-        .ok()
-        .and_then(|runs| runs.parse().ok())
-        .unwrap_or(4)
+    number("CRASH_RUNS", 4)
 }
 
 /// How much a run has written, by what another process can see of it, and what it comes to at the end.

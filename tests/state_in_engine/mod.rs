@@ -8,11 +8,10 @@ use std::ops::{Deref, DerefMut};
 use std::process::{Child, Stdio};
 
 use data_validator::engines::decode::{Cell, first_rows};
-use data_validator::engines::registry;
-use data_validator_plugin::{Call, EngineConfig, Session};
+use data_validator_plugin::{Call, Session};
 use serde_json::{Value, json};
 
-use crate::support::{Outcome, Workspace};
+use crate::support::{Outcome, Workspace, connect};
 
 mod documents;
 mod everywhere;
@@ -188,14 +187,7 @@ impl Home {
             Kind::DuckDb => "duckdb",
             Kind::DataFusion => "datafusion",
         };
-        let kinds = registry::linked_in();
-        let kind = kinds.iter().find(|kind| kind.description.name == name);
-        let config = EngineConfig {
-            connection: self.connection.as_object().unwrap().clone(),
-            ..EngineConfig::default()
-        };
-        let engine = kind.unwrap().engine().unwrap();
-        engine.connect(&config, &Call::default()).unwrap()
+        connect(name, &self.connection).unwrap()
     }
 
     /// The rows of a query in which `{}` stands for the schema.

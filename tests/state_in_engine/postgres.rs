@@ -6,11 +6,12 @@ use std::thread;
 use std::time::Duration;
 
 use data_validator::engines::decode::Cell;
+use data_validator_harness::sample::number;
 use data_validator_harness::{Fault, Proxy, Server, ServerSettings, eventually};
 use serde_json::{Value, json};
 
 use super::{Home, Kind, RULES, TABLES, is_taken, reasons};
-use crate::support::{lasting, number};
+use crate::support::lasting;
 
 pub fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();

@@ -8,7 +8,7 @@
 //! | [`oracle`] | what every rule means, evaluated row by row |
 //! | [`random`] | random tables and rules, and what engines need of them |
 //! | [`library`] | an engine as the program would load it: natively, through its C table, from a library |
-//! | [`sample`] | a part of many cases, or all of them |
+//! | [`sample`] | how many cases are tried, and which |
 //! | [`rows`] | what a stream gives, as text, and a stream of batches made by a test |
 //!
 //! What a test needs and the machine lacks is a failure that says what to install; no test is left out.

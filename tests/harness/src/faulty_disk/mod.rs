@@ -59,7 +59,7 @@ pub struct Call {
 pub struct FaultyDisk {
     /// Removed with it.
     _folder: TempDir,
-    library: PathBuf,
+    preloaded: PathBuf,
 }
 
 impl FaultyDisk {
@@ -81,7 +81,7 @@ impl FaultyDisk {
     /// The path of the state is absolute and without links, as the program resolves it.
     pub fn put_under(&self, command: &mut Command, state: &Path, log: Option<&Path>, plan: &Plan) {
         command
-            .env("LD_PRELOAD", &self.library)
+            .env("LD_PRELOAD", &self.preloaded)
             .env("FAULTY_DISK_STATE", state);
         if let Some(log) = log {
             command.env("FAULTY_DISK_LOG", log);
@@ -163,7 +163,7 @@ fn compile() -> Result<FaultyDisk, String> {
     match output.status.success() {
         true => Ok(FaultyDisk {
             _folder: folder,
-            library,
+            preloaded: library,
         }),
         false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
     }
