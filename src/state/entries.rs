@@ -33,8 +33,7 @@ impl Entries {
     pub(super) fn apply(&mut self, record: Record) {
         match record {
             Record::Put { table, rule, entry } => {
-                let table = self.table_mut(table, &["rules"]);
-                table.rules.insert(rule, entry);
+                self.table_mut(table, &["rules"]).put(rule, entry);
             }
             Record::Start { table, at } => {
                 let table = self.table_mut(table, &["status", "started_at", "completed_at"]);
@@ -46,6 +45,7 @@ impl Entries {
                 let table = self.table_mut(table, &["status", "completed_at"]);
                 table.status = Status::Completed;
                 table.completed_at = Some(at);
+                table.rules.shrink_to_fit();
             }
             Record::Note { table, key, value } => {
                 self.table_mut(table, &[]).extra.insert(key, value);

@@ -78,7 +78,7 @@ fn merged(mut entries: Entries, document: Entries, imported: &mut Imported) -> E
                 Some(present) if !is_better(&entry, present, &name, &rule) => imported.known += 1,
                 _ => {
                     imported.taken += 1;
-                    known.rules.insert(rule, entry);
+                    known.put(rule, entry);
                 }
             }
         }

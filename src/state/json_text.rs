@@ -11,7 +11,9 @@ pub struct JsonText(Box<RawValue>);
 impl JsonText {
     /// The value on one line; `null` for what JSON cannot hold.
     pub fn of(value: &(impl Serialize + ?Sized)) -> Self {
-        Self(to_raw_value(value).unwrap_or_else(|_| RawValue::NULL.to_owned()))
+        let text = to_raw_value(value);
+        // What was written grew by doubling, and an allocator may leave it the room; a copy has none.
+        Self(text.as_deref().unwrap_or(RawValue::NULL).to_owned())
     }
 
     pub fn as_str(&self) -> &str {

@@ -18,6 +18,7 @@ pub mod engine;
 mod entries;
 mod entry;
 mod error;
+mod extra;
 pub mod file;
 pub mod fingerprint;
 pub mod gc;

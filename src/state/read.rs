@@ -5,7 +5,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess};
 use serde_json::{Map, Value};
 
 use super::entries::Entries;
-use super::entry::{RuleEntry, Status, TableEntry};
+use super::entry::{Check, RuleEntry, Status, TableEntry};
 use super::json_text::JsonText;
 use super::lenient::{FromObject, Lenient};
 use super::{RESERVED, migrate};
@@ -14,7 +14,7 @@ impl FromObject for RuleEntry {
     fn from_object<'de, A: MapAccess<'de>>(mut members: A) -> Result<Self, A::Error> {
         let mut entry = Self::default();
         while let Some(key) = members.next_key::<String>()? {
-            entry.extra.shift_remove(&key);
+            entry.extra.remove(&key);
             if key == "result" {
                 let text: JsonText = members.next_value()?;
                 entry.result = Some(text).filter(|text| !text.is_null());
@@ -34,11 +34,18 @@ impl FromObject for RuleEntry {
                     Some(status) => set(&mut entry.status, status),
                     None => Some(Value::String(word)),
                 },
-                ("completed_at", Value::String(text)) => set(&mut entry.completed_at, Some(text)),
-                ("data_version", Value::String(text)) => set(&mut entry.data_version, Some(text)),
-                ("run_id", Value::String(text)) => set(&mut entry.run_id, Some(text)),
+                ("completed_at", Value::String(text)) => {
+                    set(&mut entry.completed_at, Some(text.into()))
+                }
+                ("data_version", Value::String(text)) => {
+                    set(&mut entry.data_version, Some(text.into()))
+                }
+                ("run_id", Value::String(text)) => set(&mut entry.run_id, Some(text.into())),
                 ("verified", Value::Bool(verified)) => set(&mut entry.verified, Some(verified)),
-                ("check", Value::String(text)) => set(&mut entry.check, Some(text)),
+                ("check", Value::String(text)) => match Check::parse(&text) {
+                    Some(check) => set(&mut entry.check, Some(check)),
+                    None => Some(Value::String(text)),
+                },
                 (_, value) => Some(value),
             };
             if let Some(value) = misfit {
@@ -91,13 +98,14 @@ struct Rules(IndexMap<String, RuleEntry>);
 
 impl FromObject for Rules {
     fn from_object<'de, A: MapAccess<'de>>(mut members: A) -> Result<Self, A::Error> {
-        let mut rules = IndexMap::new();
+        let mut table = TableEntry::default();
         while let Some((name, value)) = members.next_entry()? {
             if let Lenient::Object(entry) = value {
-                rules.insert(name, entry);
+                table.put(name, entry);
             }
         }
-        Ok(Self(rules))
+        table.rules.shrink_to_fit();
+        Ok(Self(table.rules))
     }
 }
 

@@ -106,11 +106,11 @@ pub fn entry(rule: &Rule, result: &RuleResult, proof: Proof<'_>) -> RuleEntry {
     });
     RuleEntry {
         status: EntryStatus::Completed,
-        completed_at: Some(proof.at.to_owned()),
+        completed_at: Some(proof.at.into()),
         result: Some(recorded),
         fingerprint: Some(proof.fingerprint.inputs().clone()),
-        data_version: proof.data_version.map(str::to_owned),
-        run_id: Some(proof.run_id.to_owned()),
+        data_version: proof.data_version.map(Into::into),
+        run_id: Some(proof.run_id.into()),
         verified: proof.verified,
         ..RuleEntry::default()
     }

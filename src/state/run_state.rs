@@ -205,7 +205,7 @@ impl RunState {
             let data_version =
                 before.map_or(proven.data_version, |entry| entry.data_version.as_deref());
             let at = before
-                .and_then(|entry| entry.completed_at.as_ref())
+                .and_then(|entry| entry.completed_at.as_deref())
                 .unwrap_or(&at);
             let run_id = before
                 .and_then(|entry| entry.run_id.as_deref())
@@ -278,11 +278,11 @@ impl RunState {
 
     /// Whether the run that is continued made the record; another run may have had its id before.
     fn is_of_resumed_run(&self, entry: &RuleEntry) -> bool {
-        let at = |text: Option<&String>| text.and_then(|text| super::instant(text));
-        let began = at(self.store.last_run().map(|run| &run.started_at));
+        let at = |text: Option<&str>| text.and_then(super::instant);
+        let began = at((self.store.last_run()).map(|run| &*run.started_at));
         self.resumed
             && entry.run_id.as_deref() == Some(&self.run_id)
-            && at(entry.completed_at.as_ref()) >= began
+            && at(entry.completed_at.as_deref()) >= began
     }
 
     fn is_too_old(&self, entry: &RuleEntry) -> bool {

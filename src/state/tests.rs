@@ -1,16 +1,18 @@
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::layout::Layout;
-use super::{JsonText, Origin, RuleEntry, Status, instant};
+use super::{Entries, JsonText, Origin, RuleEntry, Status, instant};
 
 fn sealed() -> RuleEntry {
     let mut entry = RuleEntry {
         status: Status::Completed,
         result: Some(JsonText::of(&json!({"b": 1, "a": [0.1]}))),
         fingerprint: Some(JsonText::of(&json!({"rule": "1f2e"}))),
-        run_id: Some("run".to_owned()),
+        run_id: Some("run".into()),
         ..RuleEntry::default()
     };
     entry.seal("t", "r");
@@ -25,10 +27,10 @@ fn an_entry_is_ours_only_under_its_names_and_as_it_was_put() {
     assert_eq!(entry.origin("u", "r"), Origin::Damaged);
     let edits: [fn(&mut RuleEntry); 8] = [
         |entry| entry.status = Status::InProgress,
-        |entry| entry.completed_at = Some(String::new()),
+        |entry| entry.completed_at = Some("".into()),
         |entry| entry.result = Some(JsonText::of(&json!({"b": 1, "a": [0.2]}))),
         |entry| entry.fingerprint = None,
-        |entry| entry.data_version = Some("null".to_owned()),
+        |entry| entry.data_version = Some("null".into()),
         |entry| entry.run_id = None,
         |entry| entry.verified = Some(true),
         |entry| entry.check = None,
@@ -114,4 +116,33 @@ fn a_rule_takes_a_few_lines() {
   "e": []
 }"#;
     assert_eq!(String::from_utf8(text).unwrap(), expected);
+}
+
+#[test]
+fn what_the_rules_of_a_table_have_in_common_is_in_memory_once() {
+    let rule = json!({"completed_at": "2025-07-24T10:11:49", "data_version": "content:1", "run_id": "run"});
+    let other = json!({"completed_at": "2025-07-24T10:11:49", "data_version": "content:2", "run_id": "run"});
+    let entries: Entries =
+        serde_json::from_value(json!({"t": {"rules": {"a": rule, "b": rule, "c": other}}}))
+            .unwrap();
+    let [a, b, c] = ["a", "b", "c"].map(|rule| entries.rule("t", rule).unwrap());
+    let is_shared = |one: &Option<Arc<str>>, other: &Option<Arc<str>>| {
+        Arc::ptr_eq(one.as_ref().unwrap(), other.as_ref().unwrap())
+    };
+    assert!(is_shared(&a.data_version, &b.data_version));
+    assert!(is_shared(&a.run_id, &c.run_id) && is_shared(&a.completed_at, &c.completed_at));
+    assert_eq!(c.data_version.as_deref(), Some("content:2"));
+}
+
+#[test]
+fn a_check_is_eight_digits_in_hex() {
+    let entry =
+        |check: &str| -> RuleEntry { serde_json::from_value(json!({"check": check})).unwrap() };
+    assert_eq!(entry("00c0ffee").check.unwrap().to_string(), "00c0ffee");
+    for other in ["", "c0ffee", "00C0FFEE", "+0c0ffee", "100c0ffee"] {
+        let entry = entry(other);
+        assert!(entry.check.is_none(), "{other}");
+        assert_eq!(entry.origin("t", "r"), Origin::Damaged, "{other}");
+        assert_eq!(serde_json::to_value(&entry).unwrap()["check"], other);
+    }
 }

@@ -86,7 +86,7 @@ impl Reader<'_> {
             let columns = ["table_name", "rule_name", "entry"];
             for [table, rule, entry] in self.rows(&results, columns, &format!("= {id}"))? {
                 let table = stored.entries.tables.entry(table).or_default();
-                table.rules.insert(rule, rule_entry(&entry));
+                table.put(rule, rule_entry(&entry));
             }
         }
         Ok(stored)
@@ -156,10 +156,7 @@ impl Stored {
 
 /// An entry that cannot be read is there, and damaged.
 fn rule_entry(text: &str) -> RuleEntry {
-    serde_json::from_str(text).unwrap_or_else(|_| RuleEntry {
-        check: Some(String::new()),
-        ..RuleEntry::default()
-    })
+    serde_json::from_str(text).unwrap_or_else(|_| RuleEntry::damaged())
 }
 
 fn texts<const N: usize>(row: Vec<Cell>) -> Result<[String; N], EngineError> {

@@ -14,12 +14,12 @@ use crate::state::{JsonText, Origin};
 fn entry(fingerprint: &str, data_version: Option<&str>) -> RuleEntry {
     let mut entry = RuleEntry {
         status: Status::Completed,
-        completed_at: Some("2025-07-24T10:11:49.391678".to_owned()),
+        completed_at: Some("2025-07-24T10:11:49.391678".into()),
         result: Some(JsonText::of(
             &json!({"passed": false, "failed_count": 3, "message": "a\u{0}b"}),
         )),
         fingerprint: Some(JsonText::of(&json!({"rule": fingerprint}))),
-        data_version: data_version.map(str::to_owned),
+        data_version: data_version.map(Into::into),
         ..RuleEntry::default()
     };
     entry.seal("t", "r");

@@ -51,7 +51,7 @@ pub(super) fn salvage(bytes: &[u8]) -> Entries {
             && is_wanted(&entry, table, &key, at + length)
         {
             let table = entries.tables.entry(table.clone()).or_default();
-            table.rules.insert(key.clone(), entry);
+            table.put(key.clone(), entry);
             at += length;
         }
         opened = key;

@@ -16,7 +16,7 @@ use crate::state::entries::Entries;
 use crate::state::record::{Base, Record};
 
 /// Between two snapshots passes at least so many times what the last one cost.
-const REST: u32 = 20;
+const REST: u32 = 100;
 
 /// A snapshot during a run is for who reads the file, so it need not come more often.
 const SNAPSHOT_EVERY: Duration = Duration::from_secs(5);

@@ -89,13 +89,13 @@ impl Folder {
 fn entry(number: u32) -> RuleEntry {
     RuleEntry {
         status: Status::Completed,
-        completed_at: Some(AT.to_owned()),
+        completed_at: Some(AT.into()),
         result: Some(JsonText::of(
             &json!({"passed": true, "success_rate": 0.1 + f64::from(number) / 3.0}),
         )),
         fingerprint: Some(JsonText::of(&json!({"rule": number}))),
-        data_version: (number.is_multiple_of(2)).then(|| format!("v{number}")),
-        run_id: Some("run".to_owned()),
+        data_version: (number.is_multiple_of(2)).then(|| format!("v{number}").into()),
+        run_id: Some("run".into()),
         ..RuleEntry::default()
     }
 }

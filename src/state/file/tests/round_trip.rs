@@ -123,10 +123,9 @@ fn a_put_replaces_the_whole_entry() {
     let folder = Folder::new();
     let mut state = folder.open();
     put(&mut state, "t", "r", 2);
-    let bare = RuleEntry {
-        extra: serde_json::from_str(r#"{"check": "no", "mine": 1}"#).unwrap(),
-        ..RuleEntry::default()
-    };
+    let mut bare = RuleEntry::default();
+    bare.extra.insert("check".to_owned(), "no".into());
+    bare.extra.insert("mine".to_owned(), 1.into());
     state.put_rules("t", vec![("r".to_owned(), bare)]).unwrap();
     state.close().unwrap();
     let state = folder.open();
@@ -134,7 +133,10 @@ fn a_put_replaces_the_whole_entry() {
     assert_eq!(found.origin("t", "r"), crate::state::Origin::Ours);
     assert_eq!(found.status, Status::InProgress);
     assert!(found.result.is_none() && found.data_version.is_none());
-    assert_eq!(found.extra.keys().collect::<Vec<_>>(), ["mine"]);
+    assert_eq!(
+        found.extra.iter().map(|(key, _)| key).collect::<Vec<_>>(),
+        ["mine"]
+    );
 }
 
 #[test]
