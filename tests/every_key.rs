@@ -98,20 +98,16 @@ fn an_engine_of_the_python_package_is_told_which_ones_are_here() {
 
 #[test]
 fn what_is_not_built_yet_is_said_to_be_so() {
-    let outcome = lint(&[
-        ("  results: inline\n", "  results: external\n"),
-        (
-            "    samples: 0\n",
-            "    samples: 0\n    chunks: {column: customer_id, size: 10000000}\n",
-        ),
-    ]);
+    let outcome = lint(&[(
+        "    samples: 0\n",
+        "    samples: 0\n    chunks: {column: customer_id, size: 10000000}\n",
+    )]);
     assert_eq!(outcome.code, Some(2), "{outcome:?}");
     let errors = outcome
         .stderr
         .lines()
         .filter(|line| line.contains(": error: "));
     insta::assert_snapshot!(errors.collect::<Vec<_>>().join("\n"), @"
-    rules.yaml:11:12: error: 'results: external' (results beside the state) is not available in this version yet
     rules.yaml:27:5: error: 'chunks' (large tables in parts) is not available in this version yet
     ");
 }

@@ -374,3 +374,75 @@ fn results_that_cannot_be_saved_are_still_told() {
         "the old state is untouched"
     );
 }
+
+#[test]
+fn results_beside_the_state_are_reused_and_exported_and_a_rule_whose_result_is_lost_runs_again() {
+    let workspace = workspace();
+    let external = "pipeline: {results: external, state_file: state.json}";
+    let config = CONFIG.replace("pipeline: {state_file: state.json}", external);
+    workspace.write("c.yaml", config);
+    let (_, first) = run(&workspace, &[]);
+    let state = workspace.json("state.json");
+    let result = &state["orders"]["rules"]["amount"]["result"];
+    let keys: Vec<&String> = result.as_object().unwrap().keys().collect();
+    let summary = [
+        "rule_name",
+        "passed",
+        "failed_count",
+        "total_count",
+        "success_rate",
+        "message",
+        "severity",
+        "external",
+    ];
+    assert_eq!(keys, summary);
+    let (_, second) = run(&workspace, &[]);
+    assert!(
+        reasons(&second)
+            .iter()
+            .all(|reason| reason.starts_with("reused")),
+        "{:?}",
+        reasons(&second)
+    );
+    assert_eq!(lasting(first), lasting(second.clone()));
+    let shown = workspace.run(&["state", "show", "c.yaml"]);
+    assert!(shown.stdout.contains("results beside it: "), "{shown:?}");
+
+    workspace.run(&["state", "export", "c.yaml", "--output", "all.json"]);
+    let exported = workspace.json("all.json");
+    let result = &exported["orders"]["rules"]["amount"]["result"];
+    assert_eq!(result["judged_by"], json!({"threshold": 0.5}));
+
+    let name = state["people"]["rules"]["name"]["result"]["external"]
+        .as_str()
+        .unwrap();
+    fs::remove_file(workspace.path(&format!("state.json.results/{name}.json"))).unwrap();
+    let (outcome, third) = run(&workspace, &[]);
+    assert_eq!(
+        reasons(&third)[2],
+        "re-run: the record has no result that can be read"
+    );
+    assert!(reasons(&third)[0].starts_with("reused"), "{outcome:?}");
+    assert_eq!(lasting(second), lasting(third));
+
+    let only_orders = workspace.run(&["state", "reset", "c.yaml", "--table", "people"]);
+    assert_eq!(only_orders.code, Some(0), "{only_orders:?}");
+    let left = fs::read_dir(workspace.path("state.json.results"))
+        .unwrap()
+        .count();
+    assert_eq!(left, 2, "the results of the two scans of orders");
+}
+
+#[test]
+fn results_beside_the_state_are_for_a_state_in_a_file() {
+    let workspace = workspace();
+    let engine = "pipeline: {results: external, state: engine}";
+    workspace.write(
+        "c.yaml",
+        CONFIG.replace("pipeline: {state_file: state.json}", engine),
+    );
+    let outcome = workspace.run(&["lint", "c.yaml"]);
+    assert_eq!(outcome.code, Some(2), "{outcome:?}");
+    let told = "'results: external' is for a state in a file, and this one is in an engine";
+    assert!(outcome.stderr.contains(told), "{outcome:?}");
+}

@@ -5,10 +5,10 @@
 
 use super::data_version::DataVersionWord;
 use super::key::{Key, Kind};
-use super::pipeline::{ResultsPlace, Reuse, StateKind};
+use super::pipeline::{Reuse, StateKind};
 use super::samples::MOST_SAMPLES;
 use super::{FileKind, OnEmpty, Severity};
-use crate::state::Durability;
+use crate::state::{Durability, ResultsPlace};
 
 /// The config as a whole.
 pub const CONFIG: &[Key] = &[
@@ -98,7 +98,8 @@ const PIPELINE: &[Key] = &[
     Key::optional(
         "results",
         Kind::one_of::<ResultsPlace>(),
-        "Where the state keeps results; `external` is not available in this version yet.",
+        "Where a state in a file keeps results: in itself, or `external`, a summary in itself and the rest in \
+         files beside it.",
     )
     .or("inline"),
 ];

@@ -9,7 +9,7 @@ use serde_yaml::Value;
 use super::DEFAULT_ENGINE;
 use super::fields::Fields;
 use super::samples::MOST_SAMPLES;
-use crate::state::Durability;
+use crate::state::{Durability, ResultsPlace};
 
 /// Where the tables of a state are, unless the config says otherwise.
 const DEFAULT_SCHEMA: &str = "data_validator";
@@ -26,6 +26,8 @@ pub struct Pipeline {
     /// An older result is not reused.
     pub max_age: Option<Duration>,
     pub durability: Durability,
+    /// Of a state in a file.
+    pub results: ResultsPlace,
 }
 
 /// Which recorded results a new run takes over.
@@ -60,15 +62,6 @@ pub enum StateKind {
     Engine,
 }
 
-/// Where the state keeps results.
-#[derive(Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ResultsPlace {
-    Inline,
-    /// Not built yet.
-    External,
-}
-
 impl Pipeline {
     /// Reads `pipeline`; a relative state file stands beside the config, and a state in an engine is called
     /// after its file.
@@ -78,12 +71,11 @@ impl Pipeline {
             let message = "'state_file' and a 'state' in an engine are both given";
             fields.refuse("state_file", message, "remove one of them");
         }
-        if fields.optional("results") == Some(ResultsPlace::External) {
-            fields.refuse(
-                "results",
-                "'results: external' (results beside the state) is not available in this version yet",
-                "remove it",
-            );
+        let results = fields.optional("results").unwrap_or_default();
+        if state_in_engine.is_some() && results == ResultsPlace::External {
+            let message =
+                "'results: external' is for a state in a file, and this one is in an engine";
+            fields.refuse("results", message, "remove it");
         }
         let pipeline = Self {
             state_file: fields
@@ -96,6 +88,7 @@ impl Pipeline {
                 .unwrap_or(Duration::from_secs(12 * 3600)),
             max_age: fields.duration("max_age"),
             durability: fields.optional("durability").unwrap_or_default(),
+            results,
         };
         fields.finish();
         pipeline

@@ -220,7 +220,8 @@ impl<'a> Memory<'a> {
             };
             let Some((mut result, judged_otherwise)) = read(state).recall(&self.table.name, rule)
             else {
-                self.reasons[index] = "re-run: the record has no result".to_owned();
+                self.reasons[index] =
+                    "re-run: the record has no result that can be read".to_owned();
                 continue;
             };
             if unproven || judged_otherwise.is_some() {

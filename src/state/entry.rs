@@ -101,7 +101,7 @@ impl RuleEntry {
     ///
     /// Keys in `extra` are not checked: a note that somebody adds to an entry does not make it wrong.
     pub fn origin(&self, table: &str, rule: &str) -> Origin {
-        let misplaced = |key: &&str| self.extra.contains_key(*key);
+        let misplaced = |key: &&str| self.extra.contains_key(key);
         match self.check {
             Some(check) if self.fits(check, table, rule) => Origin::Ours,
             Some(_) => Origin::Damaged,

@@ -43,7 +43,9 @@ mod write;
 pub use entries::Entries;
 pub use entry::{Origin, RuleEntry, RunRecord, Status, TableEntry};
 pub use error::{StateError, StateErrorKind};
-pub use file::{Contents, Durability, FileState, LockMode, OpenOptions, document, peek};
+pub use file::{
+    Contents, Durability, FileState, LockMode, OpenOptions, ResultsPlace, document, peek,
+};
 pub use json_text::JsonText;
 pub use moment::instant;
 pub use run_state::{Proven, RunOptions, RunState, new_run_id};

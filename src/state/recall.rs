@@ -120,8 +120,8 @@ pub fn entry(rule: &Rule, result: &RuleResult, proof: Proof<'_>) -> RuleEntry {
 ///
 /// The verdict is made again from the counts, where they are recorded, so that it is never staler
 /// than the config. `None` when the record is not of the form of a result.
-pub fn recall(rule: &Rule, entry: &RuleEntry) -> Option<(RuleResult, Option<String>)> {
-    let recorded: Recalled = entry.result.as_ref()?.read()?;
+pub fn recall(rule: &Rule, result: &JsonText) -> Option<(RuleResult, Option<String>)> {
+    let recorded: Recalled = result.read()?;
     let message = recorded.message.as_str().unwrap_or_default();
     let mut judged_otherwise = None;
     let counts = (

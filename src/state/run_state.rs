@@ -185,7 +185,7 @@ impl RunState {
 
     /// The recorded result of a rule, judged anew, and what changed in how it is judged.
     pub fn recall(&self, table: &str, rule: &Rule) -> Option<(RuleResult, Option<String>)> {
-        recall::recall(rule, self.store.rule(table, &rule.name)?)
+        recall::recall(rule, &*self.store.result(table, &rule.name)?)
     }
 
     pub fn start_table(&mut self, table: &str) {

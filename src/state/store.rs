@@ -1,5 +1,6 @@
 //! A state that this process holds, wherever it is kept.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -10,6 +11,7 @@ use super::entries::Entries;
 use super::entry::{RuleEntry, RunRecord, TableEntry};
 use super::error::StateError;
 use super::gc::Garbage;
+use super::json_text::JsonText;
 use super::record::Record;
 
 /// A state that this process holds: what it says is in memory, and each change is kept.
@@ -74,6 +76,11 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     fn rule(&self, table: &str, rule: &str) -> Option<&RuleEntry> {
         self.entries().rule(table, rule)
+    }
+
+    /// All of the recorded result of a rule; `None` where there is none, or it cannot be read.
+    fn result(&self, table: &str, rule: &str) -> Option<Cow<'_, JsonText>> {
+        self.rule(table, rule)?.result.as_ref().map(Cow::Borrowed)
     }
 
     fn last_run(&self) -> Option<&RunRecord> {

@@ -206,6 +206,7 @@ impl DataValidator {
                         LockMode::Auto
                     },
                     durability: self.config.pipeline.durability,
+                    results: self.config.pipeline.results,
                 };
                 self.refuse_state_file(path)?;
                 Ok(Some(Box::new(FileState::open(path, &options)?)))

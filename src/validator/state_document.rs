@@ -1,5 +1,7 @@
 //! The state of a validator as a document: written for another place, or brought in from one.
 
+use std::path::Path;
+
 use super::{DataValidator, StatePlace};
 use crate::error::Error;
 use crate::run::settings::RunSettings;
@@ -14,10 +16,7 @@ impl DataValidator {
     pub fn state_entries(&self, settings: &RunSettings) -> Result<Entries, Error> {
         match self.required_place(settings)? {
             StatePlace::Engine(place) => Ok(self.look_into_engine(place, settings)?.entries),
-            StatePlace::File(path) => file::read(path)?.ok_or_else(|| {
-                let message = format!("the state {} is not there", path.display());
-                Error::usage(message, "check the path; the first run makes the file")
-            }),
+            StatePlace::File(path) => file::read_whole(path)?.ok_or_else(|| is_missing(path)),
         }
     }
 
@@ -53,4 +52,9 @@ impl DataValidator {
             .map_err(|error| self.redacted(error))?;
         Ok(imported)
     }
+}
+
+pub(super) fn is_missing(path: &Path) -> Error {
+    let message = format!("the state {} is not there", path.display());
+    Error::usage(message, "check the path; the first run makes the file")
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::state_document::is_missing;
 use super::{DataValidator, StatePlace};
 use crate::engines::connection::Limits;
 use crate::error::Error;
@@ -24,14 +25,20 @@ impl DataValidator {
     ) -> Result<Garbage, Error> {
         let since = moment_before(older_than)?;
         let rules = &self.config.rules_by_table();
-        let entries = self.state_entries(settings)?;
-        let (staying, garbage) = sift(&entries, Needed { rules, since });
-        let beside = match self.required_place(settings)? {
-            StatePlace::File(path) => file::garbage_beside(path, since),
+        let needed = Needed { rules, since };
+        let (garbage, beside) = match self.required_place(settings)? {
+            StatePlace::File(path) => {
+                let entries = file::read(path)?.ok_or_else(|| is_missing(path))?;
+                let (staying, garbage) = sift(&entries, needed);
+                (garbage, file::garbage_beside(path, &staying, since))
+            }
             StatePlace::Engine(place) => {
+                let entries = self.look_into_engine(place, settings)?.entries;
+                let (staying, garbage) = sift(&entries, needed);
                 let connection = self.connection_of(place)?;
                 let limits = Limits::logged(&settings.interrupt);
-                engine::garbage_beside(connection, place, &staying, limits)
+                let beside = engine::garbage_beside(connection, place, &staying, limits);
+                (garbage, beside)
             }
         };
         beside

@@ -1,6 +1,7 @@
 //! What people do between two runs, and during one.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use data_validator::DataValidator;
 use data_validator::run::settings::RunSettings;
@@ -42,6 +43,10 @@ pub fn other_rows(world: &World, random: &mut Rng) -> (usize, Vec<Row>) {
 
 /// Changes a table or a rule; says what it did.
 pub fn of_rules(world: &mut World, random: &mut Rng) -> String {
+    if random.u8(..12) == 0 {
+        world.external = !world.external;
+        return format!("results are external: {}", world.external);
+    }
     let number = random.usize(..TABLES);
     let table = &mut world.tables[number];
     let what = match (random.u8(..12), table.rules.len()) {
@@ -92,7 +97,8 @@ pub fn of_state(world: &World, random: &mut Rng) -> String {
         workspace.path("state.json"),
         workspace.path("state.json.journal"),
     );
-    match random.u8(..8) {
+    match random.u8(..9) {
+        8 => edit_result_files(&workspace.path("state.json.results"), random),
         0 => {
             let _ = fs::remove_file(&state);
             "the state is deleted".to_owned()
@@ -114,6 +120,23 @@ pub fn of_state(world: &World, random: &mut Rng) -> String {
     }
 }
 
+/// Damages, removes or exchanges a file of results.
+fn edit_result_files(folder: &Path, random: &mut Rng) -> String {
+    let files = fs::read_dir(folder).into_iter().flatten();
+    let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
+    files.sort();
+    if files.is_empty() {
+        return "there is no file of results to edit".to_owned();
+    }
+    let [one, other] = [0; 2].map(|_| &files[random.usize(..files.len())]);
+    match random.u8(..3) {
+        0 => fs::remove_file(one).unwrap(),
+        1 => fs::write(one, &fs::read(other).unwrap()[1..]).unwrap(),
+        _ => fs::write(one, fs::read(other).unwrap()).unwrap(),
+    }
+    format!("a file of results is changed: {}", one.display())
+}
+
 fn reset(world: &World, random: &mut Rng) -> String {
     let workspace = &world.home.workspace;
     let file = workspace.write("rules.yaml", world.config());
@@ -132,7 +155,7 @@ fn reset(world: &World, random: &mut Rng) -> String {
 }
 
 /// Changes what an entry says, or puts it under another name.
-fn edit_by_hand(state: &std::path::Path, random: &mut Rng) -> String {
+fn edit_by_hand(state: &Path, random: &mut Rng) -> String {
     let read = fs::read(state).ok();
     let Some(mut written) = read.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
     else {

@@ -53,6 +53,8 @@ pub struct World {
     pub tables: Vec<Table>,
     /// Rows that a relation had before.
     pub former: Vec<Vec<Row>>,
+    /// Whether results are in files beside the state.
+    pub external: bool,
 }
 
 impl World {
@@ -82,6 +84,7 @@ impl World {
             relations,
             tables,
             former,
+            external: random.u8(..4) == 0,
         }
     }
 
@@ -140,6 +143,7 @@ impl World {
         json!({
             "version": "1.0",
             "engine": self.home.engine(),
+            "pipeline": {"results": if self.external { "external" } else { "inline" }},
             "tables": tables.map(|number| self.written(number)).collect::<Vec<_>>(),
         })
         .to_string()

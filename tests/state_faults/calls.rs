@@ -10,9 +10,11 @@ use super::{ARGUMENTS, Home, Scenario};
 /// The calls that the faulty disk numbers, as the kernel names them, and others that could change a file.
 const TRACED: &str = "trace=openat,open,creat,read,pread64,readv,write,pwrite64,writev,pwritev,fsync,fdatasync,\
      sync_file_range,ftruncate,truncate,fallocate,fchmod,chmod,fchmodat,flock,statx,newfstatat,rename,renameat,\
-     renameat2,unlink,unlinkat,link,linkat,symlink,copy_file_range,sendfile,splice,mmap";
+     renameat2,mkdir,mkdirat,unlink,unlinkat,link,linkat,symlink,copy_file_range,sendfile,splice,mmap";
 
-const FILES: &[&str] = &["", ".journal", ".lock", ".tmp", ".probe", ".probe2"];
+const FILES: &[&str] = &[
+    "", ".journal", ".lock", ".tmp", ".probe", ".probe2", ".results",
+];
 
 #[test]
 fn the_faulty_disk_misses_no_call() {

@@ -31,6 +31,11 @@ fn a_run_after_a_reset_survives_errors() {
     survives_errors(Scenario::Reset);
 }
 
+#[test]
+fn a_run_with_results_beside_its_state_survives_errors() {
+    survives_errors(Scenario::External);
+}
+
 fn survives_errors(scenario: Scenario) {
     let home = Home::new(scenario);
     let before = home.recorded_before();
@@ -106,7 +111,7 @@ fn assert_told(home: &Home, plan: &Plan, report: Option<Value>, outcome: &Outcom
         Some(0) => {
             let contents = peek(&home.state()).unwrap();
             assert_eq!(
-                recorded(&contents).len(),
+                recorded(&home.state()).len(),
                 ALL,
                 "{what}: not all is recorded"
             );

@@ -28,6 +28,11 @@ fn a_run_after_a_reset_can_be_killed_at_any_call() {
     survives_kills(Scenario::Reset);
 }
 
+#[test]
+fn a_run_with_results_beside_its_state_can_be_killed_at_any_call() {
+    survives_kills(Scenario::External);
+}
+
 fn survives_kills(scenario: Scenario) {
     let home = Home::new(scenario);
     let numbers = (1..).zip(&home.calls);

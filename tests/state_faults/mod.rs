@@ -13,12 +13,16 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use data_validator::state::{Contents, RuleEntry, Status, peek};
+use data_validator::state::file::read_whole;
+use data_validator::state::{RuleEntry, Status, peek};
 use data_validator_harness::faulty_disk::power_cut::Files;
 use data_validator_harness::faulty_disk::{Call, Fault, FaultyDisk, Plan, read_log};
 use serde_json::Value;
 
 use crate::support::{Outcome, Workspace, lasting, rule};
+
+/// The folder of results that are beside the state.
+const RESULTS: &str = "state.json.results";
 
 const TABLES: usize = 2;
 const RULES: usize = 3;
@@ -47,6 +51,8 @@ enum Scenario {
     Compaction,
     /// A run has ended, and one of its rules was reset.
     Reset,
+    /// There is no state, and results are in files beside it.
+    External,
 }
 
 /// A folder in which runs start from the same files.
@@ -72,8 +78,12 @@ impl Home {
             Scenario::Resume => "strict",
             _ => "batch",
         };
+        let results = match scenario {
+            Scenario::External => "external",
+            _ => "inline",
+        };
         let mut home = Self {
-            workspace: workspace(durability),
+            workspace: workspace(durability, results),
             disk: FaultyDisk::new(),
             scenario,
             start: BTreeMap::new(),
@@ -86,7 +96,7 @@ impl Home {
         home.calls = home.record();
         let half = middle_of_the_journal(&home.calls);
         match scenario {
-            Scenario::Fresh => {}
+            Scenario::Fresh | Scenario::External => {}
             Scenario::Resume => {
                 let (_, outcome) = home.run(&Plan {
                     fault: Some((half, Fault::TornWrite)),
@@ -121,12 +131,7 @@ impl Home {
 
     /// Makes these the files of the state.
     fn put(&self, files: &Files) {
-        for name in self.files().keys() {
-            fs::remove_file(self.workspace.path(name)).unwrap();
-        }
-        for (name, content) in files {
-            self.workspace.write(name, content);
-        }
+        put(&self.workspace, files);
     }
 
     /// The files of the state but its lock.
@@ -177,7 +182,7 @@ impl Home {
     /// What is recorded at the start of each run.
     fn recorded_before(&self) -> Recorded {
         self.put(&self.start);
-        recorded(&peek(&self.state()).unwrap())
+        recorded(&self.state())
     }
 
     /// After a run that met faults, the state can be read and says nothing false, and the next run ends like any other
@@ -185,18 +190,25 @@ impl Home {
     fn assert_sound(&self, what: &str) -> Recorded {
         let contents = peek(&self.state()).unwrap_or_else(|error| panic!("{what}: {error}"));
         assert!(!contents.is_damaged, "{what}: the state file is damaged");
-        assert_none_falsely_completed(&contents, what);
+        assert_none_falsely_completed(&self.state(), what);
+        let recorded = recorded(&self.state());
         let told = self.assert_ends_like_a_fresh_run(what);
         assert_eq!(told, "", "{what}: the next run warns");
-        let files: Vec<String> = self.files().into_keys().collect();
-        assert_eq!(files, ["state.json"], "{what}: files after the next run");
-        recorded(&contents)
+        let mut files = self.files();
+        let state = String::from_utf8(files.remove("state.json").unwrap()).unwrap();
+        let is_named = |name: &String| match name.strip_prefix("state.json.results/") {
+            Some(name) => state.contains(name.trim_end_matches(".json")),
+            None => false,
+        };
+        let left = files.keys().find(|name| !is_named(name));
+        assert_eq!(left, None, "{what}: left after the next run");
+        recorded
     }
 
     /// A run without faults takes over what is recorded, runs the rest, and has the report of a fresh run. Gives what
     /// it said on stderr.
     fn assert_ends_like_a_fresh_run(&self, what: &str) -> String {
-        let recorded = recorded(&peek(&self.state()).unwrap());
+        let recorded = recorded(&self.state());
         let (report, outcome) = self.finish();
         for (table, name) in rules() {
             let reason = rule(&report, &table, &name)["reason"].as_str().unwrap();
@@ -213,7 +225,7 @@ impl Home {
 }
 
 /// The version of the data is told: what is recorded of a file's content depends on how old the file is.
-fn workspace(durability: &str) -> Workspace {
+fn workspace(durability: &str, results: &str) -> Workspace {
     let workspace = Workspace::new();
     let mut tables = String::from("tables:\n");
     for table in 0..TABLES {
@@ -235,7 +247,9 @@ fn workspace(durability: &str) -> Workspace {
             writeln!(tables, "      - {{name: r{rule}, rule_type: range, column: n, parameters: {{max_value: {rule}}}}}").unwrap();
         }
     }
-    let pipeline = format!("pipeline: {{state_file: state.json, durability: {durability}}}");
+    let pipeline = format!(
+        "pipeline: {{state_file: state.json, durability: {durability}, results: {results}}}"
+    );
     workspace.write("c.yaml", format!("version: \"1.0\"\n{pipeline}\n{tables}"));
     workspace
 }
@@ -250,11 +264,28 @@ fn files_of_state(folder: &Path) -> Files {
     for file in fs::read_dir(folder).unwrap() {
         let file = file.unwrap();
         let name = file.file_name().into_string().unwrap();
-        if name.starts_with("state.json") && name != "state.json.lock" {
+        if name == RESULTS {
+            for file in fs::read_dir(file.path()).unwrap() {
+                let file = file.unwrap();
+                let name = format!("{name}/{}", file.file_name().into_string().unwrap());
+                files.insert(name, fs::read(file.path()).unwrap());
+            }
+        } else if name.starts_with("state.json") && name != "state.json.lock" {
             files.insert(name, fs::read(file.path()).unwrap());
         }
     }
     files
+}
+
+/// Makes these the files of the state in the folder.
+fn put(workspace: &Workspace, files: &Files) {
+    for name in files_of_state(&workspace.path("")).keys() {
+        fs::remove_file(workspace.path(name)).unwrap();
+    }
+    let _ = fs::remove_dir(workspace.path(RESULTS));
+    for (name, content) in files {
+        workspace.write(name, content);
+    }
 }
 
 /// The number of the call in the middle of those that write to the journal.
@@ -269,22 +300,26 @@ fn is_record(call: &Call) -> bool {
     call.name == "write" && call.path.ends_with("state.json.journal")
 }
 
-fn recorded(contents: &Contents) -> Recorded {
+/// The results that can be read whole.
+fn recorded(state: &Path) -> Recorded {
     let mut recorded = Recorded::new();
-    for (table, entry) in &contents.tables {
-        for (rule, entry) in &entry.rules {
-            if entry.status == Status::Completed && entry.result.is_some() {
-                recorded.insert((table.clone(), rule.clone()), entry.clone());
+    let entries = read_whole(state).unwrap().unwrap_or_default();
+    for (table, entry) in entries.tables {
+        for (rule, entry) in entry.rules {
+            let is_whole = (entry.result.as_ref())
+                .is_some_and(|result| !result.as_str().contains("\"external\""));
+            if entry.status == Status::Completed && is_whole {
+                recorded.insert((table.clone(), rule), entry);
             }
         }
     }
     recorded
 }
 
-fn assert_none_falsely_completed(contents: &Contents, what: &str) {
-    let recorded = recorded(contents);
-    for (name, _) in contents
-        .tables
+fn assert_none_falsely_completed(state: &Path, what: &str) {
+    let recorded = recorded(state);
+    let tables = peek(state).unwrap().tables;
+    for (name, _) in tables
         .iter()
         .filter(|(_, table)| table.status == Status::Completed)
     {

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
-use std::fs;
 use std::hash::{Hash, Hasher};
 
 use data_validator::state::{FileState, OpenOptions, RuleEntry, Store, peek};
@@ -10,7 +9,9 @@ use data_validator_harness::faulty_disk::Call;
 use data_validator_harness::faulty_disk::power_cut::{Disk, Files};
 use data_validator_harness::sample::{chosen, every};
 
-use super::{ALL, Home, Recorded, Scenario, assert_none_falsely_completed, is_record, recorded};
+use super::{
+    ALL, Home, Recorded, Scenario, assert_none_falsely_completed, is_record, put, recorded,
+};
 use crate::support::Workspace;
 
 /// A test run tears files at every so-many-th byte.
@@ -38,6 +39,11 @@ fn a_run_that_replaces_its_state_file_survives_a_power_cut() {
 #[test]
 fn a_run_after_a_reset_survives_a_power_cut() {
     survives_power_cuts(Scenario::Reset);
+}
+
+#[test]
+fn a_run_with_results_beside_its_state_survives_a_power_cut() {
+    survives_power_cuts(Scenario::External);
 }
 
 fn survives_power_cuts(scenario: Scenario) {
@@ -111,18 +117,9 @@ impl After<'_> {
         }
     }
 
-    fn put(&self, files: &Files) {
-        for file in fs::read_dir(self.folder.path("")).unwrap() {
-            fs::remove_file(file.unwrap().path()).unwrap();
-        }
-        for (name, content) in files {
-            self.folder.write(name, content);
-        }
-    }
-
     fn look(&self, files: &Files) -> Recorded {
-        self.put(files);
-        recorded(&peek(&self.folder.path("state.json")).unwrap())
+        put(&self.folder, files);
+        recorded(&self.folder.path("state.json"))
     }
 
     fn check(&mut self, files: &Files, number: usize, call: &Call) {
@@ -131,7 +128,7 @@ impl After<'_> {
         if !self.met.insert(hasher.finish()) {
             return;
         }
-        self.put(files);
+        put(&self.folder, files);
         let path = self.folder.path("state.json");
         let lengths: Vec<(&String, usize)> = files
             .iter()
@@ -145,8 +142,8 @@ impl After<'_> {
         );
         let contents = peek(&path).unwrap_or_else(|error| panic!("{what}: {error}"));
         assert!(!contents.is_damaged, "{what}: the state file is damaged");
-        assert_none_falsely_completed(&contents, &what);
-        let left = recorded(&contents);
+        assert_none_falsely_completed(&path, &what);
+        let left = recorded(&path);
         let lost = self.promised.keys().find(|rule| !left.contains_key(rule));
         assert_eq!(lost, None, "{what}: lost");
         let is_false = |rule: &((String, String), RuleEntry)| !self.seen.contains(rule);

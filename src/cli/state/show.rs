@@ -43,6 +43,9 @@ fn show_file(path: &Path, contents: &Contents) -> Result<(), Error> {
         path.display(),
         contents.journal_bytes
     );
+    if contents.result_bytes > 0 {
+        anstream::println!("results beside it: {} bytes", contents.result_bytes);
+    }
     for aside in set_aside(path)? {
         let name = aside.path.file_name().unwrap_or_default();
         anstream::println!(

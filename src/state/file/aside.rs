@@ -9,7 +9,6 @@ use jiff::Timestamp;
 
 use super::place::{Place, if_there};
 use crate::state::error::StateError;
-use crate::state::gc::Garbage;
 
 /// A file that was set aside.
 #[derive(Clone, Debug)]
@@ -56,17 +55,6 @@ pub(super) fn of_before(asides: Vec<Aside>, moment: Option<Timestamp>) -> Vec<As
     let is_old =
         |aside: &Aside| matches!((aside.modified, moment), (Some(at), Some(moment)) if at < moment);
     asides.into_iter().filter(is_old).collect()
-}
-
-pub(super) fn garbage(asides: &[Aside]) -> Garbage {
-    let mut garbage = Garbage::default();
-    let bytes = asides.iter().map(|aside| aside.bytes).sum();
-    garbage.add(
-        "files that were set aside before that",
-        asides.len() as u64,
-        bytes,
-    );
-    garbage
 }
 
 fn is_aside(name: &OsStr, place: &Place) -> bool {

@@ -16,6 +16,8 @@
 //!
 //! To bring that to rest, so that there is no journal, is the same work when a state is opened, when it is
 //! closed and when somebody edits it during a run.
+//!
+//! With `results: external`, `state.json.results/` has what results say beyond a summary.
 
 mod aside;
 mod collect;
@@ -30,6 +32,7 @@ mod options;
 mod peek;
 mod place;
 mod probe;
+mod result_files;
 mod salvage;
 mod save;
 mod settle;
@@ -38,8 +41,8 @@ mod store;
 
 pub use aside::{Aside, set_aside};
 pub use collect::garbage_beside;
-pub use options::{Durability, LockMode, OpenOptions};
-pub use peek::{Contents, peek, read};
+pub use options::{Durability, LockMode, OpenOptions, ResultsPlace};
+pub use peek::{Contents, peek, read, read_whole};
 pub use store::FileState;
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub struct OpenOptions {
     pub lock_timeout: Duration,
     pub lock: LockMode,
     pub durability: Durability,
+    pub results: ResultsPlace,
 }
 
 impl Default for OpenOptions {
@@ -17,6 +18,7 @@ impl Default for OpenOptions {
             lock_timeout: Duration::from_secs(10),
             lock: LockMode::Auto,
             durability: Durability::Batch,
+            results: ResultsPlace::Inline,
         }
     }
 }
@@ -39,4 +41,15 @@ pub enum Durability {
     Batch,
     /// Nothing that was put.
     Strict,
+}
+
+/// Where results are that are put from now on; those that are there stay where they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ResultsPlace {
+    /// In the state file.
+    #[default]
+    Inline,
+    /// In files beside it, and a summary in the state file.
+    External,
 }

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::load::{Loaded, Snapshot, load};
 use super::place::Place;
+use super::result_files::ResultFiles;
 use crate::state::entries::Entries;
 use crate::state::entry::{RunRecord, TableEntry};
 use crate::state::error::StateError;
@@ -24,27 +25,45 @@ pub struct Contents {
     pub is_damaged: bool,
     /// The size of the journal, which is there during a run and after a crash.
     pub journal_bytes: u64,
+    /// The size of the results beside it.
+    pub result_bytes: u64,
 }
 
 /// Reads a state without a lock and without changing anything, also during a run.
 pub fn peek(path: &Path) -> Result<Contents, StateError> {
-    let loaded = load_whole(&Place::find(path)?)?;
+    let place = Place::find(path)?;
+    let loaded = load_whole(&place, |_| {})?;
     Ok(Contents {
         exists: loaded.snapshot != Snapshot::Missing,
         is_damaged: loaded.snapshot == Snapshot::Unreadable,
         journal_bytes: loaded.journal_bytes,
+        result_bytes: ResultFiles::of(&place).bytes().unwrap_or(0),
         tables: loaded.entries.tables,
         last_run: loaded.entries.run,
     })
 }
 
-/// All that a state says, read like this too; `None` where there is none.
+/// All that a state says, read like this too; `None` where there is none. Of results beside it the summaries.
 pub fn read(path: &Path) -> Result<Option<Entries>, StateError> {
-    let loaded = load_whole(&Place::find(path)?)?;
+    let loaded = load_whole(&Place::find(path)?, |_| {})?;
     Ok((loaded.snapshot != Snapshot::Missing).then_some(loaded.entries))
 }
 
-fn load_whole(place: &Place) -> Result<Loaded, StateError> {
+/// The same, with the whole of results that are beside it.
+pub fn read_whole(path: &Path) -> Result<Option<Entries>, StateError> {
+    let place = Place::find(path)?;
+    let files = ResultFiles::of(&place);
+    let loaded = load_whole(&place, |entries| files.bring_in(entries))?;
+    Ok((loaded.snapshot != Snapshot::Missing).then_some(loaded.entries))
+}
+
+/// `more` reads what belongs to the entries, and may go when they are replaced.
+fn load_whole(place: &Place, more: impl Fn(&mut Entries)) -> Result<Loaded, StateError> {
+    let load = |place| {
+        let mut loaded = load(place)?;
+        more(&mut loaded.entries);
+        Ok(loaded)
+    };
     let mut loaded = load(place)?;
     for _ in 1..ATTEMPTS {
         // The journal is read last, so it belongs to the snapshot if that is still the one that was read.

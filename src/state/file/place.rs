@@ -120,13 +120,18 @@ impl Place {
     ///
     /// A file system that knows no such thing for folders is left to its own ways.
     pub(super) fn sync_folder(&self) -> io::Result<()> {
-        if cfg!(not(unix)) {
-            return Ok(());
-        }
-        match File::open(&self.folder)?.sync_all() {
-            Err(error) if !is_unknown_to_it(&error) => Err(error),
-            _ => Ok(()),
-        }
+        sync_folder(&self.folder)
+    }
+}
+
+/// Makes names that were given or taken in a folder last, as [`Place::sync_folder`] does.
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(not(unix)) {
+        return Ok(());
+    }
+    match File::open(folder)?.sync_all() {
+        Err(error) if !is_unknown_to_it(&error) => Err(error),
+        _ => Ok(()),
     }
 }
 

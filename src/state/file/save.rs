@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use super::crash_point::crash_point;
 use super::journal::{Journal, Sync};
 use super::load::JOURNAL_FORMAT;
-use super::options::{Durability, OpenOptions};
+use super::options::{Durability, OpenOptions, ResultsPlace};
+use super::result_files;
 use super::settle::{Settled, replace, settle};
 use super::snapshot::{Content, Version, render_head, with_head};
 use super::store::FileState;
@@ -25,6 +26,7 @@ const SNAPSHOT_EVERY: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(super) struct Saving {
     durability: Durability,
+    results: ResultsPlace,
     /// Without it, the whole file is replaced where a journal would be made durable.
     pub appends: bool,
     /// The state file as we left it; `None` if there is none.
@@ -53,6 +55,7 @@ impl Saving {
     pub(super) fn new(options: &OpenOptions, appends: bool, settled: &Settled) -> io::Result<Self> {
         Ok(Self {
             durability: options.durability,
+            results: options.results,
             appends,
             version: settled.version.clone(),
             journal: None,
@@ -83,11 +86,20 @@ impl FileState {
                 let _ = fs::remove_file(self.place.journal());
             }
         }
+        self.remove_unnamed_results();
         Ok(self.warnings)
     }
 
+    /// What could not be removed goes when the state is closed another time.
+    fn remove_unnamed_results(&self) {
+        let unnamed = self.result_files.unnamed(&self.entries).unwrap_or_default();
+        if !unnamed.is_empty() && self.is_file_ours().unwrap_or(false) {
+            let _ = result_files::remove(&unnamed);
+        }
+    }
+
     /// Makes the records true: on the disk, and in memory even where the disk refuses them.
-    pub(super) fn keep(&mut self, records: Vec<Record>, sync: Sync) -> Result<(), StateError> {
+    pub(super) fn keep(&mut self, mut records: Vec<Record>, sync: Sync) -> Result<(), StateError> {
         if records.is_empty() {
             return Ok(());
         }
@@ -96,8 +108,8 @@ impl FileState {
             Durability::Batch => sync,
         };
         let appended = match self.saving.failure {
-            None if self.saving.appends => self.append(&records, sync),
-            _ => Ok(()),
+            None => self.write(&mut records, sync),
+            Some(_) => Ok(()),
         };
         for record in records {
             let due = match &record {
@@ -110,6 +122,18 @@ impl FileState {
         appended
             .and_then(|()| self.save_if_time(sync))
             .inspect_err(|error| self.saving.failure = Some(error.clone()))
+    }
+
+    /// Writes the records where they outlive this process, if that is possible before the state file is replaced.
+    fn write(&mut self, records: &mut [Record], sync: Sync) -> Result<(), StateError> {
+        if self.saving.results == ResultsPlace::External {
+            (self.result_files.put(&self.place, records))
+                .map_err(|error| StateError::not_saved(&self.place.file, &error))?;
+        }
+        match self.saving.appends {
+            true => self.append(records, sync),
+            false => Ok(()),
+        }
     }
 
     fn append(&mut self, records: &[Record], sync: Sync) -> Result<(), StateError> {

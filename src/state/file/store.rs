@@ -1,5 +1,6 @@
 //! The store in a file: what is put is in the journal before the call returns.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -9,13 +10,14 @@ use super::lock::Lock;
 use super::options::{LockMode, OpenOptions};
 use super::place::Place;
 use super::probe;
+use super::result_files::ResultFiles;
 use super::save::Saving;
 use super::settle::{Settled, settle};
-use crate::state::Store;
 use crate::state::entries::Entries;
 use crate::state::error::StateError;
 use crate::state::gc::Garbage;
 use crate::state::record::Record;
+use crate::state::{JsonText, Store};
 
 /// A state in a file, held by this process.
 ///
@@ -27,6 +29,7 @@ pub struct FileState {
     pub(super) entries: Entries,
     pub(super) warnings: Vec<String>,
     pub(super) saving: Saving,
+    pub(super) result_files: ResultFiles,
     /// The last field, and so the last that is dropped.
     _lock: Option<Lock>,
 }
@@ -59,6 +62,7 @@ impl FileState {
             ));
         }
         Ok(Self {
+            result_files: ResultFiles::of(&place),
             place,
             entries,
             warnings,
@@ -71,6 +75,11 @@ impl FileState {
 impl Store for FileState {
     fn entries(&self) -> &Entries {
         &self.entries
+    }
+
+    fn result(&self, table: &str, rule: &str) -> Option<Cow<'_, JsonText>> {
+        let result = self.rule(table, rule)?.result.as_ref()?;
+        self.result_files.whole(rule, result)
     }
 
     fn warnings(&self) -> &[String] {

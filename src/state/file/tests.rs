@@ -8,6 +8,7 @@ mod locks;
 mod model;
 mod places;
 mod replaced;
+mod result_files;
 mod round_trip;
 mod salvage;
 
@@ -18,7 +19,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde_json::json;
 
-use super::{Durability, FileState, LockMode, OpenOptions};
+use super::{Durability, FileState, LockMode, OpenOptions, ResultsPlace};
 use crate::state::{JsonText, Origin, RuleEntry, RunRecord, StateError, Status, Store, TableEntry};
 
 const AT: &str = "2025-07-24T10:11:49.391678";
@@ -28,6 +29,7 @@ const PATIENT: OpenOptions = OpenOptions {
     lock_timeout: Duration::from_secs(60),
     lock: LockMode::Auto,
     durability: Durability::Batch,
+    results: ResultsPlace::Inline,
 };
 
 /// A folder with a state in it.

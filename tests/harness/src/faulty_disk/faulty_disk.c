@@ -10,6 +10,7 @@
  *   FAULTY_DISK_LATER  at the call with that number the monotonic clock goes on by a minute
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -232,6 +233,27 @@ int unlink(const char *path)
     if (!is_ours(path))
         return NEXT(unlink)(path);
     return (int)end("unlink", DO(FREES, NEXT(unlink)(path)), path, "");
+}
+
+int mkdir(const char *path, mode_t mode)
+{
+    if (!is_ours(path))
+        return NEXT(mkdir)(path, mode);
+    return (int)end("mkdir", DO(CHANGES, NEXT(mkdir)(path, mode)), path, "");
+}
+
+DIR *opendir(const char *path)
+{
+    if (!is_ours(path))
+        return NEXT(opendir)(path);
+    int instead = begin(READS);
+    DIR *folder = NULL;
+    if (instead > 0)
+        errno = instead;
+    else
+        folder = NEXT(opendir)(path);
+    end("open", folder ? 0 : -1, path, "");
+    return folder;
 }
 
 int clock_gettime(clockid_t clock, struct timespec *time)

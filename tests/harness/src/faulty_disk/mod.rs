@@ -144,7 +144,10 @@ impl Call {
 
     /// Whether a signal can end it before it is done.
     pub fn can_be_interrupted(&self) -> bool {
-        !matches!(self.name.as_str(), "statx" | "rename" | "unlink" | "fchmod")
+        !matches!(
+            self.name.as_str(),
+            "statx" | "rename" | "unlink" | "fchmod" | "mkdir"
+        )
     }
 }
 

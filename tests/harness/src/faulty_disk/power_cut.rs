@@ -15,10 +15,11 @@ use super::Call;
 /// Disks lose blocks of so many bytes, or of a multiple of it.
 const BLOCK: usize = 512;
 
-/// The files of a folder, by name.
+/// The files of a folder by name, and those of folders in it by both names: `folder/file`.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
-/// A folder, with what is known to be on the disk and what may be.
+/// A folder, with what is known to be on the disk and what may be. A folder in it is a file called `folder/`, and who
+/// is in it is lost with its name.
 #[derive(Clone, Debug, Default)]
 pub struct Disk {
     /// Every file there ever was; one that has no name any more may get it back.
@@ -63,6 +64,10 @@ impl Disk {
     pub fn with(files: &Files) -> Self {
         let mut disk = Self::default();
         for (name, content) in files {
+            if let Some((folder, _)) = name.split_once('/') {
+                disk.kept.insert(format!("{folder}/"), disk.files.len());
+                disk.files.push(Content::default());
+            }
             disk.kept.insert(name.clone(), disk.files.len());
             disk.files.push(Content {
                 kept: content.clone(),
@@ -80,7 +85,7 @@ impl Disk {
         if call.result < 0 {
             return;
         }
-        let name = name_of(&call.path);
+        let name = self.name_of(&call.path);
         let given: Vec<&str> = call.given.iter().map(String::as_str).collect();
         match (call.name.as_str(), given.as_slice()) {
             ("open", ["new"]) => {
@@ -100,11 +105,19 @@ impl Disk {
                 .file(&name)
                 .pending
                 .push(Change::Length(number(length))),
-            ("fsync" | "fdatasync", _) if !self.names().contains_key(&name) => self.sync_names(),
+            ("mkdir", _) => {
+                let file = self.files.len();
+                self.files.push(Content::default());
+                let name = format!("{name}/");
+                self.pending.push(Naming::Given { name, file });
+            }
+            ("fsync" | "fdatasync", _) if !self.names().contains_key(&name) => {
+                self.sync_names(&name);
+            }
             ("fsync" | "fdatasync", _) => self.file(&name).sync(),
             ("rename", [to]) => {
                 let file = self.index(&name);
-                let to = name_of(Path::new(to));
+                let to = self.name_of(Path::new(to));
                 self.pending.push(Naming::Moved {
                     from: name,
                     to,
@@ -126,6 +139,7 @@ impl Disk {
     /// What programs see as long as there is power.
     pub fn seen(&self) -> Files {
         let names = self.names().into_iter();
+        let names = names.filter(|(name, _)| !name.ends_with('/'));
         names
             .map(|(name, file)| (name, self.files[file].seen()))
             .collect()
@@ -140,6 +154,11 @@ impl Disk {
             for (_, naming) in pending.filter(|(bit, _)| done >> bit & 1 == 1) {
                 naming.apply(&mut names);
             }
+            let folders = names.clone();
+            names.retain(|name, _| {
+                let folder = name.split_once('/').map(|(folder, _)| format!("{folder}/"));
+                !name.ends_with('/') && folder.is_none_or(|folder| folders.contains_key(&folder))
+            });
             for has_all in [true, false] {
                 let others: Files = names
                     .iter()
@@ -173,9 +192,27 @@ impl Disk {
         names
     }
 
-    fn sync_names(&mut self) {
-        self.kept = self.names();
-        self.pending.clear();
+    /// Keeps the names of the folder, which is one in it if there is one of that name.
+    fn sync_names(&mut self, folder: &str) {
+        let inner = format!("{folder}/");
+        let is_inner = self.names().contains_key(&inner);
+        let (synced, pending): (Vec<Naming>, Vec<Naming>) = std::mem::take(&mut self.pending)
+            .into_iter()
+            .partition(|naming| naming.is_in(is_inner.then_some(&inner)));
+        for naming in synced {
+            naming.apply(&mut self.kept);
+        }
+        self.pending = pending;
+    }
+
+    /// A file's name, behind that of the folder it is in if that is one of these.
+    fn name_of(&self, path: &Path) -> String {
+        let name = last_of(path);
+        let folder = format!("{}/", path.parent().map(last_of).unwrap_or_default());
+        match self.names().contains_key(&folder) {
+            true => folder + &name,
+            false => name,
+        }
     }
 
     fn index(&self, name: &str) -> usize {
@@ -192,6 +229,16 @@ impl Disk {
 }
 
 impl Naming {
+    /// Whether it is in this folder; without one, in the outer one.
+    fn is_in(&self, folder: Option<&String>) -> bool {
+        let (Self::Given { name, .. } | Self::Moved { from: name, .. } | Self::Taken { name }) =
+            self;
+        match folder {
+            Some(folder) => name.starts_with(folder.as_str()) && name != folder,
+            None => !name.contains('/') || name.ends_with('/'),
+        }
+    }
+
     fn apply(&self, names: &mut BTreeMap<String, usize>) {
         match self {
             Self::Given { name, file } => {
@@ -276,7 +323,7 @@ impl Change {
     }
 }
 
-fn name_of(path: &Path) -> String {
+fn last_of(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default();
     name.to_string_lossy().into_owned()
 }
