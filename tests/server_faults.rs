@@ -143,6 +143,56 @@ fn a_place_among_the_connections_is_waited_for() {
     assert_waited(&home.end(run), "too many connections");
 }
 
+#[test]
+fn a_deadlock_in_which_the_run_is_ended_is_tried_again() {
+    let mut home = Home::new("");
+    execute(&mut *home.other, "CREATE TABLE u AS SELECT 1 AS a");
+    // The table is read behind a view, which takes the locks in this order.
+    execute(&mut *home.other, "ALTER TABLE t RENAME TO base");
+    let view =
+        "CREATE VIEW t AS SELECT a FROM base WHERE a IS NOT NULL OR EXISTS (SELECT 1 FROM u)";
+    execute(&mut *home.other, view);
+    let other = &mut *home.other;
+    // Who looks first for a deadlock is the one that is ended.
+    execute(other, "SET deadlock_timeout = '1h'");
+    other.begin(&Call::default()).unwrap();
+    execute(other, "LOCK TABLE u IN ACCESS EXCLUSIVE MODE");
+    let mut run = home.start(&home.server.url());
+    let mut observer = session(&home.server.url());
+    execute(&mut *observer, "CREATE TABLE seen (pid int)");
+    let waits = "INSERT INTO seen SELECT pid FROM pg_stat_activity AS run WHERE application_name = 'a_run' \
+                 AND wait_event_type = 'Lock' AND EXISTS (SELECT 1 FROM pg_locks WHERE pid = run.pid \
+                 AND granted AND relation = 'base'::regclass)";
+    eventually("a run that has one table and waits for the other", || {
+        (execute(&mut *observer, waits) == Some(1)).then_some(())
+    });
+    execute(&mut *home.other, "LOCK TABLE base IN ACCESS EXCLUSIVE MODE");
+    let (warning, _told) = first_warning(&mut run);
+    assert!(warning.contains("deadlock detected"), "{warning}");
+    home.other.rollback(&Call::default()).unwrap();
+    assert_waited(&home.end(run), "deadlock detected");
+}
+
+/// Reading fails so on a standby, whose snapshot the first server made void; a function says the same here, as long as
+/// the run has its snapshot.
+#[test]
+fn a_serialization_failure_is_tried_again() {
+    let mut home = Home::new("");
+    let other = &mut *home.other;
+    execute(other, "ALTER TABLE t RENAME TO base");
+    execute(other, "CREATE TABLE busy (a int)");
+    execute(other, "INSERT INTO busy VALUES (1)");
+    let function = "CREATE FUNCTION ready() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN \
+                    IF EXISTS (SELECT 1 FROM busy) THEN RAISE serialization_failure; END IF; RETURN true; END $$";
+    execute(other, function);
+    execute(other, "CREATE VIEW t AS SELECT a FROM base WHERE ready()");
+    let mut run = home.start(&home.server.url());
+    let (warning, _told) = first_warning(&mut run);
+    assert!(warning.contains("serialization_failure"), "{warning}");
+    execute(&mut *home.other, "DELETE FROM busy");
+    assert_waited(&home.end(run), "serialization_failure");
+}
+
 /// The address with another user.
 fn as_role(url: &str, role: &str) -> String {
     let (scheme, rest) = url.split_once("://").unwrap();

@@ -14,6 +14,8 @@ use crate::session::{PostgresSession, Transaction, without_effect};
 /// The first statement after the level is set decides which state is read.
 const BEGIN: &str =
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1; SAVEPOINT data_validator_read";
+/// Also what a standby says of a state of the data that the server it follows does not have any more.
+const SERIALIZATION_FAILURE: &str = "40001";
 const TAKE_BACK: &str = "ROLLBACK TO SAVEPOINT data_validator_read";
 
 impl PostgresSession {
@@ -43,7 +45,7 @@ impl PostgresSession {
         let answer = self.step(&running, sql, step);
         drop(running);
         answer.map_err(|error| {
-            self.take_back();
+            self.recover_from(&error);
             without_effect(self.mark(error))
         })
     }
@@ -71,7 +73,7 @@ impl PostgresSession {
     /// What follows an operation that read; no request to cancel it is under way any more.
     pub fn after_reading<T>(&mut self, answer: Result<T, EngineError>) -> Result<T, EngineError> {
         let answer = answer.map_err(|error| {
-            self.take_back();
+            self.recover_from(&error);
             without_effect(self.mark(error))
         });
         if self.attached.is_empty() && matches!(self.transaction, Transaction::Reading) {
@@ -84,6 +86,17 @@ impl PostgresSession {
     pub fn take_back(&mut self) {
         if matches!(self.transaction, Transaction::Reading) && self.link.run(TAKE_BACK).is_err() {
             self.leave_reading();
+        }
+    }
+
+    /// The same after this error. A state of the data that the server cannot show any more is as lost at the next
+    /// attempt, which needs another one.
+    fn recover_from(&mut self, error: &EngineError) {
+        let is_lost = error.sqlstate.as_deref() == Some(SERIALIZATION_FAILURE);
+        if is_lost && matches!(self.transaction, Transaction::Reading) {
+            self.leave_reading();
+        } else {
+            self.take_back();
         }
     }
 
