@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::case::Level;
+
 /// The roles in which this program starts itself. Their input is the suite's own.
 pub const PERFORM: &str = "perform";
 pub const DESCRIBE: &str = "describe-engine";
@@ -24,13 +26,22 @@ pub struct Arguments {
 pub enum Command {
     /// Run the cases on an engine; exit code 0: all as expected, 1: a case failed, 2: could not run
     Run(Run),
-    /// Show all cases: name, level, what each says
-    List,
-    /// Show a case: the behaviour, the rule it checks, what is done
+    /// Show the cases: name, level, what each says
+    List(List),
+    /// Show a case: the behaviour, the rule it checks, what is done, the wrong engines it catches
     Explain {
         /// The case's name, such as 'retry/a_query_waits_for_the_engine'
         case: String,
     },
+    /// Compare two runs; exit code 1: a case that passed does not any more, or a badge is lost
+    Diff {
+        /// The results.json of a run, or the folder it is in
+        old: PathBuf,
+        /// Those of a later run
+        new: PathBuf,
+    },
+    /// Show what several runs say of each case, as a table in Markdown
+    Matrix(Matrix),
 }
 
 #[derive(Args, Debug)]
@@ -40,10 +51,11 @@ pub struct Run {
     /// How the engine is reached and what takes it away [default for an engine linked in: its own]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Write results.json and junit.xml into this folder
+    /// Write results.json, junit.xml, report.html and matrix.md into this folder
     #[arg(long, value_name = "FOLDER")]
     pub report: Option<PathBuf>,
-    /// Only the cases whose names begin so, such as 'retry' or 'retry/a_query' (can be repeated)
+    /// Only the cases whose names begin so, such as 'retry' or 'retry/a_query', or fit a pattern, such as
+    /// '*/*_is_an_error' (can be repeated)
     #[arg(long, value_name = "NAME")]
     pub only: Vec<String>,
     /// Decides at which moments processes are killed [default: another one each time]
@@ -69,6 +81,31 @@ pub struct EngineArguments {
     /// The engine of a plugin file
     #[arg(long, value_name = "FILE")]
     pub plugin: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct List {
+    /// Only the cases of this group (can be repeated)
+    #[arg(long, value_name = "GROUP")]
+    pub group: Vec<String>,
+    /// Only the cases of this level: core, transactional or resilient (can be repeated)
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub level: Vec<Level>,
+}
+
+#[derive(Args, Debug)]
+pub struct Matrix {
+    /// The results.json of each run, or the folder it is in: a column each
+    #[arg(required = true, value_name = "RESULTS")]
+    pub results: Vec<PathBuf>,
+    /// Hold the table against this file; exit code 1: it is another one
+    #[arg(long, value_name = "FILE")]
+    pub check: Option<PathBuf>,
+}
+
+fn level(word: &str) -> Result<Level, String> {
+    let level = Level::ALL.into_iter().find(|level| level.word() == word);
+    level.ok_or_else(|| format!("the levels are {}", Level::ALL.map(Level::word).join(", ")))
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

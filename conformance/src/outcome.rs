@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::case::Level;
 
 /// How a case ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", content = "why", rename_all = "kebab-case")]
 pub enum Outcome {
     Pass,
@@ -50,7 +50,7 @@ impl Outcome {
 }
 
 /// A case and how it ended.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CaseResult {
     /// `group/behaviour`, which never changes.
     pub case: String,
@@ -64,7 +64,10 @@ pub struct CaseResult {
     pub is_expected: bool,
     /// A command that runs the case alone.
     pub reproduce: String,
-    #[serde(serialize_with = "seconds")]
+    /// What the engine was asked in the step that did not come out as the case says, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sql: Vec<String>,
+    #[serde(serialize_with = "as_seconds", deserialize_with = "from_seconds")]
     pub seconds: Duration,
 }
 
@@ -75,6 +78,11 @@ impl CaseResult {
     }
 }
 
-fn seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+fn as_seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64((duration.as_secs_f64() * 1e3).round() / 1e3)
+}
+
+fn from_seconds<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Duration, D::Error> {
+    let seconds = f64::deserialize(deserializer)?;
+    Duration::try_from_secs_f64(seconds).map_err(serde::de::Error::custom)
 }

@@ -55,7 +55,7 @@ fn what_is_not_there_is_told() {
         (&["run", "--engine", "duckbd"][..], "did you mean 'duckdb'?"),
         (
             &["run", "--engine", "duckdb", "--only", "nothing"],
-            "no case's name begins with 'nothing'",
+            "no case's name begins with 'nothing' or fits it as a pattern",
         ),
         (
             &["run", "--plugin", "missing.so"],
@@ -86,5 +86,49 @@ fn every_case_is_listed_and_explained() {
         assert_eq!(explained.code, Some(0), "{explained:?}");
         assert!(explained.stdout.contains("checks: "), "{explained:?}");
         assert!(explained.stdout.contains("steps:"), "{explained:?}");
+    }
+}
+
+#[test]
+fn cases_are_listed_by_group_and_level() {
+    let workspace = Workspace::new();
+    let list = |arguments: &[&str]| {
+        let listed = workspace.run(&[&["list"], arguments].concat());
+        assert_eq!(listed.code, Some(0), "{listed:?}");
+        let lines = listed.stdout.lines();
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let resilient = list(&[
+        "--group",
+        "retry",
+        "--group",
+        "state",
+        "--level",
+        "resilient",
+    ]);
+    assert!(resilient.len() >= 4, "{resilient:?}");
+    for line in resilient {
+        assert!(
+            line.starts_with("retry/") || line.starts_with("state/"),
+            "{line}"
+        );
+        assert!(line.contains("  resilient  "), "{line}");
+    }
+    let by_level = ["core", "transactional", "resilient"].map(|level| list(&["--level", level]));
+    let listed: usize = by_level.iter().map(Vec::len).sum();
+    assert_eq!(listed, list(&[]).len());
+    for (arguments, said) in [
+        (
+            ["list", "--group", "nothing"],
+            "there is no group 'nothing'; the groups are",
+        ),
+        (
+            ["list", "--level", "gold"],
+            "the levels are core, transactional, resilient",
+        ),
+    ] {
+        let outcome = workspace.run(&arguments);
+        assert_eq!(outcome.code, Some(2), "{outcome:?}");
+        assert!(outcome.stderr.contains(said), "{outcome:?}");
     }
 }

@@ -6,6 +6,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod badges;
 mod engines;
 mod support;
 mod wrong_engines;

@@ -1,6 +1,7 @@
 //! All cases, which come with the program.
 
 use anyhow::{Context, ensure};
+use glob::Pattern;
 use include_dir::{Dir, include_dir};
 
 use super::Case;
@@ -44,8 +45,8 @@ pub fn source_of(id: &str) -> anyhow::Result<&'static str> {
         .with_context(|| format!("there is no case '{id}'; 'list' shows all"))
 }
 
-/// The cases whose names are or begin with one of these, such as `retry` or `retry/a_query`; all, if none is
-/// asked for.
+/// The cases whose names begin with one of these, such as `retry` or `retry/a_query`, or fit it as a pattern,
+/// such as `*/*_is_an_error`; all, if none is asked for.
 ///
 /// # Errors
 /// When a name fits no case.
@@ -53,14 +54,17 @@ pub fn selected(only: &[String]) -> anyhow::Result<Vec<Case>> {
     let mut cases = all()?;
     for name in only {
         ensure!(
-            cases.iter().any(|case| case.id.starts_with(name.as_str())),
-            "no case's name begins with '{name}'; 'list' shows all"
+            cases.iter().any(|case| fits(&case.id, name)),
+            "no case's name begins with '{name}' or fits it as a pattern; 'list' shows all"
         );
     }
-    cases.retain(|case| {
-        only.is_empty() || only.iter().any(|name| case.id.starts_with(name.as_str()))
-    });
+    cases.retain(|case| only.is_empty() || only.iter().any(|name| fits(&case.id, name)));
     Ok(cases)
+}
+
+/// Whether a name begins so, or fits the pattern.
+pub fn fits(id: &str, name: &str) -> bool {
+    id.starts_with(name) || Pattern::new(name).is_ok_and(|pattern| pattern.matches(id))
 }
 
 #[cfg(test)]
@@ -78,7 +82,17 @@ mod tests {
         let error = selected(&["no such".into()]).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "no case's name begins with 'no such'; 'list' shows all"
+            "no case's name begins with 'no such' or fits it as a pattern; 'list' shows all"
         );
+    }
+
+    #[test]
+    fn a_case_is_chosen_by_group_beginning_or_pattern() {
+        for name in ["retry", "retry/a_query", "*/a_query_*", "retry/*_engine"] {
+            assert!(fits("retry/a_query_waits_for_the_engine", name), "{name}");
+        }
+        for name in ["state", "a_query", "*/a_query", "[", "query*"] {
+            assert!(!fits("retry/a_query_waits_for_the_engine", name), "{name}");
+        }
     }
 }

@@ -70,6 +70,20 @@ pub enum Requirement {
     Away,
 }
 
+impl Level {
+    /// All of them, in the order of reports.
+    pub const ALL: [Self; 3] = [Self::Core, Self::Transactional, Self::Resilient];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Core => "core",
+            Self::Transactional => "transactional",
+            Self::Resilient => "resilient",
+        }
+    }
+}
+
 impl Case {
     /// Reads a case; `id` is where its file lies.
     ///

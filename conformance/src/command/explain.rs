@@ -5,7 +5,6 @@ use std::io::Write;
 use anyhow::Context;
 
 use crate::case::collection::{named, source_of};
-use crate::report::text::word_of;
 
 /// Prints what a case says and does.
 ///
@@ -13,7 +12,7 @@ use crate::report::text::word_of;
 /// When there is no such case, or stdout is closed.
 pub fn explain(id: &str) -> anyhow::Result<()> {
     let case = named(id)?;
-    let level = word_of(case.body.level);
+    let level = case.body.level.word();
     writeln!(
         std::io::stdout(),
         "{id} ({level})\nchecks: {}\n\n{}",

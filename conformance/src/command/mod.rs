@@ -1,7 +1,9 @@
 //! The command line: what is asked for, and the exit code that answers.
 
+mod diff;
 mod explain;
 mod list;
+mod matrix;
 mod run;
 
 use std::ffi::OsString;
@@ -46,8 +48,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let ended = match &arguments.command {
         Command::Run(run) => run::run(run),
-        Command::List => list::list().map(|()| true),
+        Command::List(list) => list::list(list).map(|()| true),
         Command::Explain { case } => explain::explain(case).map(|()| true),
+        Command::Diff { old, new } => diff::diff(old, new),
+        Command::Matrix(matrix) => matrix::matrix(matrix),
     };
     match ended {
         Ok(true) => ExitCode::SUCCESS,

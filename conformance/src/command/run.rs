@@ -4,7 +4,7 @@ use anyhow::Context;
 
 use crate::arguments::Run;
 use crate::case::collection::selected;
-use crate::report::{self, Report};
+use crate::report::{EngineSeen, Results, text};
 use crate::settings::Settings;
 use crate::suite::job::EngineChoice;
 use crate::suite::{Options, Suite, describe};
@@ -47,18 +47,20 @@ pub fn run(arguments: &Run) -> anyhow::Result<bool> {
     let mut results = Vec::new();
     for case in &cases {
         let result = suite.run(case);
-        report::text::tell(&result);
+        text::tell(&result);
         results.push(result);
     }
-    let report = Report {
-        engine,
-        description,
-        seed,
-        results,
+    let badges = suite.badges(&results, arguments.only.is_empty());
+    let seen = EngineSeen {
+        name: engine.name,
+        version: description.version,
+        engine_version: description.engine_version,
+        plugin: engine.plugin,
     };
-    report::text::tell_all(&report);
+    let results = Results::new(seen, seed, badges, results);
+    text::tell_all(&results);
     if let Some(folder) = &arguments.report {
-        report::write(&report, folder)?;
+        results.write(folder)?;
     }
-    Ok(report.is_expected())
+    Ok(results.expected)
 }

@@ -5,14 +5,14 @@
 
 use quick_junit::{NonSuccessKind, Report as JUnit, TestCase, TestCaseStatus, TestSuite};
 
-use super::Report;
+use super::Results;
 use crate::outcome::{CaseResult, Outcome};
 
 /// The results as JUnit XML.
 ///
 /// # Errors
 /// When a text cannot stand in XML.
-pub fn render(report: &Report) -> anyhow::Result<String> {
+pub fn render(report: &Results) -> anyhow::Result<String> {
     let mut junit = JUnit::new(format!("conformance of {}", report.engine.name));
     let mut groups: Vec<&str> = report.results.iter().map(CaseResult::group).collect();
     groups.dedup();

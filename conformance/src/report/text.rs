@@ -1,9 +1,7 @@
 //! What a person reads while the suite runs.
 
-use std::collections::BTreeMap;
-
-use super::{Report, WORDS};
-use crate::case::Level;
+use super::badge::{Badge, Standing};
+use super::{Results, WORDS};
 use crate::outcome::{CaseResult, Outcome};
 
 /// Prints how a case ended.
@@ -27,41 +25,45 @@ pub fn tell(result: &CaseResult) {
     }
 }
 
-/// Prints what came of all cases: each level, and the counts.
-pub fn tell_all(report: &Report) {
-    let mut levels: BTreeMap<Level, (usize, usize)> = BTreeMap::new();
-    for result in &report.results {
-        let (passed, all) = levels.entry(result.level).or_default();
-        *passed += usize::from(result.outcome == Outcome::Pass);
-        *all += 1;
-    }
-    let levels: Vec<String> = levels
-        .into_iter()
-        .map(|(level, (passed, all))| format!("{} {passed}/{all}", word_of(level)))
-        .collect();
+/// Prints what came of all cases: the counts, and what is said of each badge.
+pub fn tell_all(results: &Results) {
     let counts: Vec<String> = WORDS
         .iter()
-        .filter(|word| report.count(word) > 0)
-        .map(|word| format!("{} {word}", report.count(word)))
+        .filter(|word| results.count(word) > 0)
+        .map(|word| format!("{} {word}", results.count(word)))
         .collect();
-    let origin = match &report.engine.plugin {
-        Some(path) => path.display().to_string(),
-        None => "linked in".to_owned(),
-    };
     println!(
-        "\n{} ({origin}): {}; {}; seed {}",
-        report.engine.name,
-        levels.join(", "),
+        "\n{} ({}): {}; seed {}",
+        results.engine.name,
+        results.engine.origin(),
         counts.join(", "),
-        report.seed
+        results.seed
     );
+    for badge in &results.badges {
+        println!("    {}", of_badge(badge));
+    }
 }
 
-/// The word for a level.
-pub fn word_of(level: Level) -> &'static str {
-    match level {
-        Level::Core => "core",
-        Level::Transactional => "transactional",
-        Level::Resilient => "resilient",
+/// What a run says of a badge, on one line.
+pub fn of_badge(badge: &Badge) -> String {
+    let level = badge.level.word();
+    let standing = match (badge.standing, badge.aimed_for) {
+        (Standing::Reached, true) => "reached",
+        (Standing::Reached, false) => "reached, and the settings do not aim for it",
+        (Standing::Missed, true) => "missed",
+        (Standing::Missed, false) => "not aimed for",
+        (Standing::NotJudged, _) => "not judged",
+    };
+    let mut told = format!("badge {level:13} {standing}");
+    if let Some(why) = &badge.why {
+        told += &format!(": {why}");
     }
+    let Badge {
+        passed, skipped, ..
+    } = badge;
+    told += &format!(" ({passed} passed");
+    if *skipped > 0 {
+        told += &format!(", {skipped} not declared");
+    }
+    told + ")"
 }

@@ -10,6 +10,7 @@ use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::case::Level;
 use waiver::Waiver;
 
 /// The settings of the engines of this repository.
@@ -17,13 +18,15 @@ static ENGINES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/engines");
 
 /// What an engine's author says about it. `{folder}` in texts is a folder of a case's own, `{name}` a name of
 /// its own, `{service}` the service's address, and `{env:NAME}` a variable of the environment.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     pub engine: Engine,
     pub prepare: Prepare,
     pub service: Option<Service>,
     pub away: Option<Away>,
+    /// The badges that the engine is to reach; a run that misses one fails.
+    pub badges: Vec<Level>,
     /// Cases that are accepted to fail.
     pub waive: Vec<Waiver>,
     /// Cases, or groups, that the engine skips since it does not declare what they are about; with
@@ -74,6 +77,20 @@ pub enum Away {
     Session,
     /// A process that says a line when it has taken the engine away, and ends when its input does.
     Command(Vec<String>),
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            engine: Engine::default(),
+            prepare: Prepare::default(),
+            service: None,
+            away: None,
+            badges: vec![Level::Core],
+            waive: Vec::new(),
+            skips: Vec::new(),
+        }
+    }
 }
 
 impl Settings {
@@ -138,6 +155,14 @@ mod tests {
         assert!(settings.foresees_skip_of("transactions/any"));
         assert!(settings.foresees_skip_of("retry/one"));
         assert!(!settings.foresees_skip_of("retry/one_more"));
+    }
+
+    #[test]
+    fn an_engine_aims_for_the_badge_core_where_nothing_is_said() {
+        assert_eq!(Settings::parse("").unwrap().badges, [Level::Core]);
+        let settings = Settings::parse("badges = ['core', 'resilient']").unwrap();
+        assert_eq!(settings.badges, [Level::Core, Level::Resilient]);
+        assert!(Settings::parse("badges = ['gold']").is_err());
     }
 
     #[test]

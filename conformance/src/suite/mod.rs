@@ -13,8 +13,9 @@ use anyhow::Context;
 use data_validator_plugin::Description;
 use tempfile::TempDir;
 
-use crate::case::Case;
+use crate::case::{Case, Level};
 use crate::outcome::{CaseResult, Outcome};
+use crate::report::badge::{self, Badge};
 use crate::settings::Settings;
 use crate::settings::places::Places;
 use job::{EngineChoice, Job};
@@ -82,9 +83,21 @@ impl Suite {
             checks: case.body.checks.clone(),
             is_expected: self.is_expected(case, &outcome),
             reproduce: self.reproduce(case, seed),
+            sql: Vec::new(),
             seconds: began.elapsed(),
             outcome,
         }
+    }
+
+    /// What these results say of each badge; `is_whole` says whether all cases were chosen to be run.
+    pub fn badges(&self, results: &[CaseResult], is_whole: bool) -> Vec<Badge> {
+        let Options { settings, .. } = &self.options;
+        let judged = Level::ALL.map(|level| {
+            let lack = badge::lack_of(level, &self.description, settings);
+            let aimed_for = settings.badges.contains(&level);
+            badge::judge(level, aimed_for, lack, is_whole, results)
+        });
+        judged.into()
     }
 
     fn outcome(&mut self, case: &Case, seed: u64) -> Outcome {
