@@ -7,6 +7,9 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::case::Level;
 
+/// What a case may take where nothing is said, in MiB.
+pub const MEMORY_LIMIT_MIB: u64 = 2_048;
+
 /// The roles in which this program starts itself. Their input is the suite's own.
 pub const PERFORM: &str = "perform";
 pub const DESCRIBE: &str = "describe-engine";
@@ -40,6 +43,8 @@ pub enum Command {
         /// Those of a later run
         new: PathBuf,
     },
+    /// Run the suite on engines with one fault each; exit code 1: a fault is not found
+    Mutants(Mutants),
     /// Show what several runs say of each case, as a table in Markdown
     Matrix(Matrix),
 }
@@ -67,6 +72,9 @@ pub struct Run {
     /// Kill a case that takes longer, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = seconds)]
     pub time_limit: Duration,
+    /// Kill a case that takes more memory, with all processes that it starts, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = MEMORY_LIMIT_MIB)]
+    pub memory_limit: u64,
     /// Count as failed what is skipped and not foreseen under 'skips', and what could not be run
     #[arg(long)]
     pub strict: bool,
@@ -101,6 +109,22 @@ pub struct Matrix {
     /// Hold the table against this file; exit code 1: it is another one
     #[arg(long, value_name = "FILE")]
     pub check: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct Mutants {
+    /// Only the mutant of this name (can be repeated)
+    #[arg(long, value_name = "NAME")]
+    pub only: Vec<String>,
+    /// Run all cases on each mutant, and show which of them find the fault
+    #[arg(long)]
+    pub every_case: bool,
+    /// Decides at which moments processes are killed [default: another one each time]
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// Kill a case that takes longer, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = seconds)]
+    pub time_limit: Duration,
 }
 
 fn level(word: &str) -> Result<Level, String> {

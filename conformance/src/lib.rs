@@ -7,6 +7,8 @@
 //! | [`settings`] | `conform.toml`: how the engine is reached, what takes it away, what is waived |
 //! | [`suite`] | runs each case in a process of its own and says how it ended |
 //! | [`perform`] | what that process does |
+//! | [`interpose`] | an engine with something in between: what records its SQL, and a fault |
+//! | [`mutants`] | engines with one fault each, which the suite has to find |
 //! | [`outcome`] | how a case can end |
 //! | [`report`] | one file for each format |
 //!
@@ -17,6 +19,8 @@
 pub mod arguments;
 pub mod case;
 pub mod command;
+pub mod interpose;
+pub mod mutants;
 pub mod outcome;
 pub mod perform;
 pub mod report;

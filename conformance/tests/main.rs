@@ -8,5 +8,6 @@
 
 mod badges;
 mod engines;
+mod mutants;
 mod support;
 mod wrong_engines;

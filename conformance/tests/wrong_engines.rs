@@ -4,6 +4,11 @@ use crate::support::{Outcome, Workspace};
 
 /// Runs the cases about transactions on the engine that is wrong in this way.
 fn run(workspace: &Workspace, fault: &str) -> Outcome {
+    run_for(workspace, fault, "1")
+}
+
+/// As `run`, for this many seconds at most.
+fn run_for(workspace: &Workspace, fault: &str, seconds: &str) -> Outcome {
     std::fs::write(workspace.path("conform.toml"), "").unwrap();
     let plugin = workspace.wrong_engine(fault, "dml");
     workspace.run(&[
@@ -21,7 +26,9 @@ fn run(workspace: &Workspace, fault: &str) -> Outcome {
         "--seed",
         "7",
         "--time-limit",
-        "1",
+        seconds,
+        "--memory-limit",
+        "300",
     ])
 }
 
@@ -57,6 +64,42 @@ fn a_hang_is_ended_and_named() {
     let outcome = run(&workspace, "HANGS");
     assert_eq!(outcome.code, Some(1), "{outcome:?}");
     assert_eq!(why(&workspace), "it took longer than 1 s and was killed");
+}
+
+#[test]
+fn an_engine_that_takes_all_memory_is_ended_and_named() {
+    let workspace = Workspace::new();
+    let outcome = run_for(&workspace, "TAKES_ALL_MEMORY", "60");
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert_eq!(
+        why(&workspace),
+        "it took more than 300 MiB of memory and was killed"
+    );
+}
+
+#[test]
+fn rows_that_are_none_are_a_failure_of_the_query_and_the_statement_is_shown() {
+    for fault in [
+        "GIVES_TEXT_THAT_IS_NOT_UTF8",
+        "GIVES_A_TYPE_THAT_THERE_IS_NOT",
+        "GIVES_FEWER_VALUES_THAN_ROWS",
+        "GIVES_TEXT_THAT_ENDS_BEFORE_IT_BEGINS",
+        "GIVES_NO_BUFFERS",
+    ] {
+        let workspace = Workspace::new();
+        let outcome = run_for(&workspace, fault, "60");
+        assert_eq!(outcome.code, Some(1), "{outcome:?}");
+        let why = why(&workspace);
+        assert!(why.contains("the query SELECT n FROM notes: "), "{why}");
+        let results = workspace.results();
+        let results = results["results"].as_array().unwrap();
+        let shown = results.iter().find(|it| it["sql"].is_array()).unwrap();
+        assert_eq!(shown["sql"][0], "SELECT n FROM notes");
+        assert!(
+            outcome.stdout.contains("sql:       SELECT n FROM notes"),
+            "{outcome:?}"
+        );
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod diff;
 mod explain;
 mod list;
 mod matrix;
+mod mutants;
 mod run;
 
 use std::ffi::OsString;
@@ -51,6 +52,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::List(list) => list::list(list).map(|()| true),
         Command::Explain { case } => explain::explain(case).map(|()| true),
         Command::Diff { old, new } => diff::diff(old, new),
+        Command::Mutants(mutants) => mutants::mutants(mutants),
         Command::Matrix(matrix) => matrix::matrix(matrix),
     };
     match ended {

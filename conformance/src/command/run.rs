@@ -7,7 +7,7 @@ use crate::case::collection::selected;
 use crate::report::{EngineSeen, Results, text};
 use crate::settings::Settings;
 use crate::suite::job::EngineChoice;
-use crate::suite::{Options, Suite, describe};
+use crate::suite::{Limits, Options, Suite, describe};
 
 /// Runs the cases and reports; whether all ended as expected.
 ///
@@ -22,8 +22,13 @@ pub fn run(arguments: &Run) -> anyhow::Result<bool> {
     let mut engine = EngineChoice {
         name: arguments.engine.engine.clone().unwrap_or_default(),
         plugin: plugin.transpose()?,
+        mutant: None,
     };
-    let description = describe(&engine, arguments.time_limit)?;
+    let limits = Limits {
+        time: arguments.time_limit,
+        memory_bytes: arguments.memory_limit << 20,
+    };
+    let description = describe(&engine, limits)?;
     engine.name.clone_from(&description.name);
     let settings = match &arguments.config {
         Some(path) => Settings::read(path)?,
@@ -40,7 +45,7 @@ pub fn run(arguments: &Run) -> anyhow::Result<bool> {
         settings_file: arguments.config.clone(),
         seed,
         repeat: arguments.repeat,
-        time_limit: arguments.time_limit,
+        limits,
         is_strict: arguments.strict,
     };
     let mut suite = Suite::start(options, description.clone())?;

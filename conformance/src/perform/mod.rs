@@ -4,12 +4,14 @@ mod away;
 mod expectation;
 mod killed;
 mod publishing;
+mod record;
 mod sessions;
 mod suite_link;
 mod trouble;
 mod validator;
 
 use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -35,11 +37,12 @@ struct Performance<'a> {
 
 /// Performs the case that the input names, and tells the suite how it ended.
 pub fn main() -> ExitCode {
+    let mut sql = Vec::new();
     let ended = match read_line().map(|job| (SuiteLink::open(), job)) {
-        Ok((suite, job)) => perform(&suite, &job),
+        Ok((suite, job)) => perform(&suite, &job, &mut sql),
         Err(error) => Err(error.into()),
     };
-    suite_link::end(ended.map_or_else(Ended::from, |()| Ended::Pass))
+    suite_link::end(ended.map_or_else(Ended::from, |()| Ended::Pass), sql)
 }
 
 /// Prints what the engine that the input names says of itself.
@@ -72,7 +75,8 @@ pub fn publish_until_killed() -> ExitCode {
     exit(killed::publish_until_killed())
 }
 
-fn perform(suite: &SuiteLink, job: &Job) -> Done {
+/// Does the steps of a case. After one that comes out otherwise, `sql` is what the engine was asked in it.
+fn perform(suite: &SuiteLink, job: &Job, sql: &mut Vec<String>) -> Done {
     let case = named(&job.case)?;
     prepare(job)?;
     let mut performance = Performance {
@@ -84,9 +88,13 @@ fn perform(suite: &SuiteLink, job: &Job) -> Done {
     };
     for (index, step) in case.body.steps.iter().enumerate() {
         let place = format!("step {}, {}", index + 1, step.describe());
-        performance
-            .step(step)
-            .map_err(|trouble| trouble.at(&place))?;
+        let record = performance.sessions.record.clone();
+        record.take();
+        let done = catch_unwind(AssertUnwindSafe(|| performance.step(step)));
+        if let Err(trouble) = done.unwrap_or_else(|panic| trouble::panicked(&*panic)) {
+            *sql = record.take();
+            return Err(trouble.at(&place));
+        }
     }
     Ok(())
 }

@@ -8,7 +8,9 @@ use anyhow::Context;
 use data_validator_harness::table;
 use data_validator_plugin::{Call, Engine, EngineConfig, EngineError, Session, Source};
 
+use super::record::Record;
 use crate::case::publication::table_name;
+use crate::interpose::interposed;
 use crate::suite::job::Job;
 
 /// The rows of a query: values as text, or NULL.
@@ -18,6 +20,8 @@ pub type Rows = Vec<Vec<Option<String>>>;
 pub struct Sessions {
     pub engine: Arc<dyn Engine>,
     pub config: EngineConfig,
+    /// What the engine was asked.
+    pub record: Record,
     open: BTreeMap<String, Box<dyn Session>>,
 }
 
@@ -39,11 +43,14 @@ impl Sessions {
     /// When the engine cannot be loaded.
     pub fn with_config(job: &Job, config: EngineConfig) -> anyhow::Result<Self> {
         let engine = job.engine.load()?.engine();
+        let engine = engine
+            .map_err(|error| anyhow::anyhow!("{error}"))
+            .context("making the engine")?;
+        let record = Record::default();
         Ok(Self {
-            engine: engine
-                .map_err(|error| anyhow::anyhow!("{error}"))
-                .context("making the engine")?,
+            engine: interposed(engine, Arc::new(record.clone())),
             config,
+            record,
             open: BTreeMap::new(),
         })
     }

@@ -41,9 +41,9 @@ impl SuiteLink {
     }
 }
 
-/// Says how the case ended; the process's last word.
-pub fn end(ended: Ended) -> ExitCode {
-    match tell(&Request::Ended(ended)) {
+/// Says how the case ended, and what the engine was asked last; the process's last word.
+pub fn end(ended: Ended, sql: Vec<String>) -> ExitCode {
+    match tell(&Request::Ended { ended, sql }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error:#}");

@@ -1,5 +1,7 @@
 //! Why a case does not pass.
 
+use std::any::Any;
+
 use data_validator_plugin::EngineError;
 
 use crate::suite::link::Ended;
@@ -54,4 +56,11 @@ pub fn fail<T>(why: impl Into<String>) -> Done<T> {
 /// An error where none should be.
 pub fn unexpected(error: &EngineError) -> Trouble {
     Trouble::Fail(format!("an error of class '{}': {error}", error.class))
+}
+
+/// A step that ended in a panic: the engine's, or that of who reads what it gives.
+pub fn panicked(panic: &(dyn Any + Send)) -> Done {
+    let said = panic.downcast_ref::<String>().map(String::as_str);
+    let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
+    fail(format!("a panic: {}", said.unwrap_or("it says nothing")))
 }

@@ -5,7 +5,7 @@
 
 use quick_junit::{NonSuccessKind, Report as JUnit, TestCase, TestCaseStatus, TestSuite};
 
-use super::Results;
+use super::{Results, text};
 use crate::outcome::{CaseResult, Outcome};
 
 /// The results as JUnit XML.
@@ -33,14 +33,14 @@ fn test_case(result: &CaseResult, engine: &str) -> TestCase {
         (_, true) => TestCaseStatus::skipped(),
     };
     if !matches!(status, TestCaseStatus::Success { .. }) {
-        let why = result
-            .outcome
-            .why()
-            .unwrap_or("it was foreseen to be skipped");
+        let why = text::why(result).unwrap_or_default();
         status.set_message(format!("{}: {why}", result.outcome.word()));
+        let sql = result.sql.iter().map(|sql| format!("sql: {sql}\n"));
         status.set_description(format!(
-            "checks: {}\nreproduce: {}",
-            result.checks, result.reproduce
+            "checks: {}\n{}reproduce: {}",
+            result.checks,
+            sql.collect::<String>(),
+            result.reproduce
         ));
     }
     let mut case = TestCase::new(result.case.clone(), status);

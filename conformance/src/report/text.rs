@@ -12,15 +12,14 @@ pub fn tell(result: &CaseResult) {
         result.case,
         result.seconds.as_secs_f64()
     );
-    let why = match (&result.outcome, result.is_expected) {
-        (Outcome::Pass, false) => "it was foreseen to be skipped; take it out of 'skips'",
-        (outcome, _) => outcome.why().unwrap_or_default(),
-    };
-    if !why.is_empty() {
+    if let Some(why) = why(result) {
         println!("    {}", why.replace('\n', "\n    "));
     }
     if !result.is_expected {
         println!("    checks:    {}", result.checks);
+        for sql in &result.sql {
+            println!("    sql:       {}", sql.replace('\n', "\n               "));
+        }
         println!("    reproduce: {}", result.reproduce);
     }
 }
@@ -40,30 +39,38 @@ pub fn tell_all(results: &Results) {
         results.seed
     );
     for badge in &results.badges {
-        println!("    {}", of_badge(badge));
+        println!(
+            "    badge {:13} {}",
+            badge.level.word(),
+            standing_of(badge)
+        );
+    }
+}
+
+/// What there is to say of a result; nothing of a pass that was expected.
+pub fn why(result: &CaseResult) -> Option<&str> {
+    match (&result.outcome, result.is_expected) {
+        (Outcome::Pass, false) => Some("it was foreseen to be skipped; take it out of 'skips'"),
+        (outcome, _) => outcome.why(),
     }
 }
 
 /// What a run says of a badge, on one line.
-pub fn of_badge(badge: &Badge) -> String {
-    let level = badge.level.word();
-    let standing = match (badge.standing, badge.aimed_for) {
+pub fn standing_of(badge: &Badge) -> String {
+    let mut told = match (badge.standing, badge.aimed_for) {
         (Standing::Reached, true) => "reached",
         (Standing::Reached, false) => "reached, and the settings do not aim for it",
         (Standing::Missed, true) => "missed",
         (Standing::Missed, false) => "not aimed for",
         (Standing::NotJudged, _) => "not judged",
-    };
-    let mut told = format!("badge {level:13} {standing}");
+    }
+    .to_owned();
     if let Some(why) = &badge.why {
         told += &format!(": {why}");
     }
-    let Badge {
-        passed, skipped, ..
-    } = badge;
-    told += &format!(" ({passed} passed");
-    if *skipped > 0 {
-        told += &format!(", {skipped} not declared");
+    told += &format!(" ({} passed", badge.passed);
+    if badge.skipped > 0 {
+        told += &format!(", {} not declared", badge.skipped);
     }
     told + ")"
 }

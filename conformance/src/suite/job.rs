@@ -8,6 +8,8 @@ use data_validator::engines::catalog::{Catalog, PluginFile};
 use data_validator::engines::kind::EngineKind;
 use serde::{Deserialize, Serialize};
 
+use crate::interpose::interposed;
+use crate::mutants::{self, Mutant};
 use crate::settings::places::Places;
 use crate::settings::{Away, Engine, Prepare};
 
@@ -29,6 +31,8 @@ pub struct EngineChoice {
     /// By which a config chooses it; of a plugin known once it was loaded.
     pub name: String,
     pub plugin: Option<PathBuf>,
+    /// What it does wrong, by the name of a mutant.
+    pub mutant: Option<String>,
 }
 
 impl EngineChoice {
@@ -45,8 +49,19 @@ impl EngineChoice {
             }),
             None => catalog.find(&self.name),
         };
-        found
+        let kind = found
             .map_err(|error| anyhow!("{}; {}", error.message, error.hint))
-            .context("loading the engine")
+            .context("loading the engine")?;
+        match &self.mutant {
+            Some(name) => Ok(Arc::new(mutated(kind, mutants::named(name)?))),
+            None => Ok(kind),
+        }
     }
+}
+
+fn mutated(kind: Arc<EngineKind>, mutant: &'static Mutant) -> EngineKind {
+    let description = (mutant.make)().describe(kind.description.clone());
+    EngineKind::new(description, kind.origin.clone(), move || {
+        Ok(interposed(kind.engine()?, (mutant.make)()))
+    })
 }

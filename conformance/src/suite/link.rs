@@ -12,8 +12,8 @@ pub enum Request {
     KillService,
     /// Start the service again; answered when it takes connections.
     StartService,
-    /// The case ended.
-    Ended(Ended),
+    /// The case ended so, and in the step that did not come out as it says the engine was asked this.
+    Ended { ended: Ended, sql: Vec<String> },
 }
 
 /// How a case ended, as its own process sees it.

@@ -2,12 +2,13 @@
 
 pub mod job;
 pub mod link;
+mod memory;
 mod process;
 mod requirements;
 mod service;
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Context;
 use data_validator_plugin::Description;
@@ -19,6 +20,8 @@ use crate::report::badge::{self, Badge};
 use crate::settings::Settings;
 use crate::settings::places::Places;
 use job::{EngineChoice, Job};
+pub use process::Limits;
+use process::Performed;
 use service::Service;
 
 /// How the suite is run.
@@ -31,8 +34,8 @@ pub struct Options {
     pub seed: u64,
     /// How often each case is run.
     pub repeat: u32,
-    /// A case that takes longer is killed.
-    pub time_limit: Duration,
+    /// A case that takes more is killed.
+    pub limits: Limits,
     /// Skips that the settings do not foresee, and what could not be run, count as failures.
     pub is_strict: bool,
 }
@@ -68,14 +71,15 @@ impl Suite {
     pub fn run(&mut self, case: &Case) -> CaseResult {
         let began = Instant::now();
         let mut seed = self.options.seed;
-        let mut outcome = self.outcome(case, seed);
+        let mut performed = self.try_case(case, seed);
         for _ in 1..self.options.repeat {
-            if !self.is_expected(case, &outcome) {
+            if !self.is_expected(case, &performed.outcome) {
                 break;
             }
             seed = seed.wrapping_add(1);
-            outcome = self.outcome(case, seed);
+            performed = self.try_case(case, seed);
         }
+        let Performed { outcome, sql } = performed;
         CaseResult {
             case: case.id.clone(),
             title: case.title.clone(),
@@ -83,10 +87,15 @@ impl Suite {
             checks: case.body.checks.clone(),
             is_expected: self.is_expected(case, &outcome),
             reproduce: self.reproduce(case, seed),
-            sql: Vec::new(),
+            sql,
             seconds: began.elapsed(),
             outcome,
         }
+    }
+
+    /// From now on the cases are run on the engine with that fault, or on the engine itself.
+    pub fn mutate(&mut self, mutant: Option<&str>) {
+        self.options.engine.mutant = mutant.map(str::to_owned);
     }
 
     /// What these results say of each badge; `is_whole` says whether all cases were chosen to be run.
@@ -100,15 +109,19 @@ impl Suite {
         judged.into()
     }
 
-    fn outcome(&mut self, case: &Case, seed: u64) -> Outcome {
+    fn try_case(&mut self, case: &Case, seed: u64) -> Performed {
+        let without_sql = |outcome| Performed {
+            outcome,
+            sql: Vec::new(),
+        };
         let skipped = requirements::missing(case, &self.description, &self.options.settings);
         if let Some(outcome) = skipped {
-            return outcome;
+            return without_sql(outcome);
         }
-        let outcome = self
-            .perform(case, seed)
-            .unwrap_or_else(|error| Outcome::Error(format!("{error:#}")));
-        match (self.options.settings.waiver_of(&case.id), outcome) {
+        let performed = self.perform(case, seed);
+        let Performed { outcome, sql } =
+            performed.unwrap_or_else(|error| without_sql(Outcome::Error(format!("{error:#}"))));
+        let outcome = match (self.options.settings.waiver_of(&case.id), outcome) {
             (Some(waiver), Outcome::Fail(why)) => {
                 Outcome::Waived(format!("{}: {why}", waiver.told()))
             }
@@ -116,7 +129,8 @@ impl Suite {
                 Outcome::Fail("it passes, although it is waived; take the waiver back".into())
             }
             (_, outcome) => outcome,
-        }
+        };
+        Performed { outcome, sql }
     }
 
     /// Whether that end is what the settings let expect.
@@ -131,7 +145,7 @@ impl Suite {
         }
     }
 
-    fn perform(&mut self, case: &Case, seed: u64) -> anyhow::Result<Outcome> {
+    fn perform(&mut self, case: &Case, seed: u64) -> anyhow::Result<Performed> {
         self.run += 1;
         let name = format!("case_{}_{}", std::process::id(), self.run);
         let folder = self.folder.path().join(&name);
@@ -150,12 +164,12 @@ impl Suite {
             },
             seed,
         };
-        let outcome = process::perform(&job, self.options.time_limit, self.service.as_mut())?;
+        let performed = process::perform(&job, self.options.limits, self.service.as_mut())?;
         if let Some(service) = &mut self.service {
             service.bring_back();
         }
         remove(&folder);
-        Ok(outcome)
+        Ok(performed)
     }
 
     /// The command that runs a case alone.
@@ -179,8 +193,8 @@ impl Suite {
 ///
 /// # Errors
 /// When it cannot be loaded or does not answer.
-pub fn describe(engine: &EngineChoice, time_limit: Duration) -> anyhow::Result<Description> {
-    process::describe(engine, time_limit)
+pub fn describe(engine: &EngineChoice, limits: Limits) -> anyhow::Result<Description> {
+    process::describe(engine, limits)
 }
 
 /// What a killed case left open may still be written to; then it goes with the suite's folder.

@@ -12,12 +12,29 @@ use data_validator_plugin::Description;
 
 use super::job::{EngineChoice, Job};
 use super::link::{DONE, Request};
+use super::memory;
 use super::service::Service;
 use crate::arguments::{DESCRIBE, PERFORM};
 use crate::outcome::Outcome;
 
 /// So much of what a process says on stderr is shown, the newest.
 const SHOWN_BYTES: usize = 4_000;
+/// How long it takes at most until a process is found to take too much memory.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+
+/// What a case may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    pub time: Duration,
+    /// Of its process and those that it starts, together.
+    pub memory_bytes: u64,
+}
+
+/// How a case ended, and what the engine was asked in the step that did not come out as the case says.
+pub struct Performed {
+    pub outcome: Outcome,
+    pub sql: Vec<String>,
+}
 
 /// Runs a case in a process of its own.
 ///
@@ -25,25 +42,24 @@ const SHOWN_BYTES: usize = 4_000;
 /// When no process can be started.
 pub fn perform(
     job: &Job,
-    time_limit: Duration,
+    limits: Limits,
     mut service: Option<&mut Service>,
-) -> anyhow::Result<Outcome> {
+) -> anyhow::Result<Performed> {
     let mut process = Process::start(PERFORM, &serde_json::to_string(job)?)?;
-    let deadline = Instant::now() + time_limit;
-    let said = loop {
-        let line = match process.next_line(deadline) {
+    let deadline = Instant::now() + limits.time;
+    loop {
+        let line = match process.next_line(deadline, limits.memory_bytes) {
             Ok(line) => line,
-            Err(RecvTimeoutError::Disconnected) => break None,
-            Err(RecvTimeoutError::Timeout) => {
-                let (_, shown) = process.end();
-                let seconds = time_limit.as_secs();
-                return Ok(Outcome::Fail(format!(
-                    "it took longer than {seconds} s and was killed{shown}"
-                )));
-            }
+            Err(silence) => return Ok(process.end_of_silent(silence, limits).into()),
         };
         match serde_json::from_str(&line) {
-            Ok(Request::Ended(ended)) => break Some(Outcome::from(ended)),
+            Ok(Request::Ended { ended, sql }) => {
+                process.end();
+                return Ok(Performed {
+                    outcome: ended.into(),
+                    sql,
+                });
+            }
             Ok(Request::KillService) => {
                 if let Some(service) = &mut service {
                     service.kill();
@@ -56,31 +72,49 @@ pub fn perform(
             }
             Err(_) => {
                 process.end();
-                return Ok(Outcome::Fail(format!(
+                return Ok(format!(
                     "the engine wrote to the process's standard output, which is not its own: {line:?}"
-                )));
+                )
+                .into());
             }
         }
         process.answer();
-    };
-    let (status, shown) = process.end();
-    Ok(said.unwrap_or_else(|| Outcome::Fail(format!("{}{shown}", described(status)))))
+    }
 }
 
 /// What an engine says of itself, asked in a process of its own.
 ///
 /// # Errors
 /// When it cannot be loaded or does not answer.
-pub fn describe(engine: &EngineChoice, time_limit: Duration) -> anyhow::Result<Description> {
+pub fn describe(engine: &EngineChoice, limits: Limits) -> anyhow::Result<Description> {
     let mut process = Process::start(DESCRIBE, &serde_json::to_string(engine)?)?;
-    let line = process.next_line(Instant::now() + time_limit);
-    let (status, shown) = process.end();
-    match line {
-        Ok(line) => serde_json::from_str(&line)
-            .with_context(|| format!("reading what the engine says of itself: {line}")),
-        Err(RecvTimeoutError::Timeout) => bail!("the engine does not say what it is{shown}"),
-        Err(RecvTimeoutError::Disconnected) => {
-            bail!("asking the engine what it is: {}{shown}", described(status))
+    match process.next_line(Instant::now() + limits.time, limits.memory_bytes) {
+        Ok(line) => {
+            process.end();
+            serde_json::from_str(&line)
+                .with_context(|| format!("reading what the engine says of itself: {line}"))
+        }
+        Err(silence) => bail!(
+            "asking the engine what it is: {}",
+            process.end_of_silent(silence, limits)
+        ),
+    }
+}
+
+/// Why a process says nothing more.
+#[derive(Clone, Copy)]
+enum Silence {
+    Ended,
+    TookTooLong,
+    TookTooMuchMemory,
+}
+
+/// A case that fails for this reason.
+impl From<String> for Performed {
+    fn from(why: String) -> Self {
+        Self {
+            outcome: Outcome::Fail(why),
+            sql: Vec::new(),
         }
     }
 }
@@ -134,9 +168,40 @@ impl Process {
         })
     }
 
-    fn next_line(&self, deadline: Instant) -> Result<String, RecvTimeoutError> {
-        let left = deadline.saturating_duration_since(Instant::now());
-        self.lines.recv_timeout(left)
+    /// The next line of the process's output, while it keeps to its limits.
+    fn next_line(&self, deadline: Instant, memory_bytes: u64) -> Result<String, Silence> {
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.lines.recv_timeout(left.min(BETWEEN_LOOKS)) {
+                Ok(line) => return Ok(line),
+                Err(RecvTimeoutError::Disconnected) => return Err(Silence::Ended),
+                Err(RecvTimeoutError::Timeout) if left.is_zero() => {
+                    return Err(Silence::TookTooLong);
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    if memory::of_group(self.child.id()) > memory_bytes {
+                        return Err(Silence::TookTooMuchMemory);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Ends a process that says nothing more, and tells why.
+    fn end_of_silent(&mut self, silence: Silence, limits: Limits) -> String {
+        let killed_for = match silence {
+            Silence::Ended => {
+                let (status, shown) = self.end();
+                return format!("{}{shown}", described(status));
+            }
+            Silence::TookTooLong => format!("longer than {} s", limits.time.as_secs()),
+            Silence::TookTooMuchMemory => {
+                format!("more than {} MiB of memory", limits.memory_bytes >> 20)
+            }
+        };
+        kill_group(self.child.id());
+        let (_, shown) = self.end();
+        format!("it took {killed_for} and was killed{shown}")
     }
 
     fn answer(&mut self) {

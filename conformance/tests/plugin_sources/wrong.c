@@ -11,6 +11,13 @@
 #define WRITES_TO_STDOUT 3
 #define ABORTS_WHEN_LOADED 4
 #define DECLARES_NOTHING 5
+#define TAKES_ALL_MEMORY 6
+/* Rows that are none; all of the following. */
+#define GIVES_TEXT_THAT_IS_NOT_UTF8 7
+#define GIVES_A_TYPE_THAT_THERE_IS_NOT 8
+#define GIVES_FEWER_VALUES_THAN_ROWS 9
+#define GIVES_TEXT_THAT_ENDS_BEFORE_IT_BEGINS 10
+#define GIVES_NO_BUFFERS 11
 
 static uint32_t engine_open(void *context, DvEngine **engine, DvError *error) {
     (void)context, (void)engine, (void)error;
@@ -38,6 +45,14 @@ static uint32_t session_open(DvEngine *engine, const DvCall *call, DvString conf
             pause();
         }
     }
+    if (FAULT == TAKES_ALL_MEMORY) {
+        for (;;) {
+            void *piece = malloc(1 << 20);
+            if (piece != NULL) {
+                memset(piece, 1, 1 << 20);
+            }
+        }
+    }
     if (FAULT == WRITES_TO_STDOUT) {
         puts("wrong 1.0, ready");
         fflush(stdout);
@@ -47,10 +62,75 @@ static uint32_t session_open(DvEngine *engine, const DvCall *call, DvString conf
 
 static void session_close(DvSession *session) { (void)session; }
 
+static void release_schema(struct ArrowSchema *schema) { schema->release = NULL; }
+static void release_array(struct ArrowArray *array) { array->release = NULL; }
+static void release_stream(struct ArrowArrayStream *stream) { stream->release = NULL; }
+
+static int stream_schema(struct ArrowArrayStream *stream, struct ArrowSchema *schema) {
+    static struct ArrowSchema column, *columns[] = {&column};
+    (void)stream;
+    memset(&column, 0, sizeof column);
+    column.format = FAULT == GIVES_A_TYPE_THAT_THERE_IS_NOT ? "?" : "u";
+    column.name = "n";
+    column.flags = ARROW_FLAG_NULLABLE;
+    column.release = release_schema;
+    memset(schema, 0, sizeof *schema);
+    schema->format = "+s";
+    schema->name = "";
+    schema->n_children = 1;
+    schema->children = columns;
+    schema->release = release_schema;
+    return 0;
+}
+
+/* One row with the text "1", but for the fault. */
+static int stream_next(struct ArrowArrayStream *stream, struct ArrowArray *array) {
+    static char text[] = "1\xff";
+    static int32_t offsets[] = {0, 1, 1, 1};
+    static const void *buffers[] = {NULL, offsets, text}, *of_rows[] = {NULL};
+    static struct ArrowArray column, *columns[] = {&column};
+    memset(array, 0, sizeof *array);
+    if (stream->private_data != NULL) {
+        return 0;
+    }
+    stream->private_data = stream;
+    if (FAULT == GIVES_TEXT_THAT_IS_NOT_UTF8) {
+        offsets[1] = 2;
+    }
+    if (FAULT == GIVES_TEXT_THAT_ENDS_BEFORE_IT_BEGINS) {
+        offsets[0] = 1, offsets[1] = 0;
+    }
+    memset(&column, 0, sizeof column);
+    column.length = 1;
+    column.n_buffers = FAULT == GIVES_NO_BUFFERS ? 0 : 3;
+    column.buffers = buffers;
+    column.release = release_array;
+    array->length = FAULT == GIVES_FEWER_VALUES_THAN_ROWS ? 3 : 1;
+    array->n_buffers = 1;
+    array->buffers = of_rows;
+    array->n_children = 1;
+    array->children = columns;
+    array->release = release_array;
+    return 0;
+}
+
+static const char *stream_last_error(struct ArrowArrayStream *stream) {
+    (void)stream;
+    return NULL;
+}
+
 static uint32_t query(DvSession *session, const DvCall *call, DvString sql,
                       struct ArrowArrayStream *stream, DvError *error) {
-    (void)session, (void)call, (void)sql, (void)stream;
-    return dv_error_write(error, DV_UNSUPPORTED, "this engine answers no queries");
+    (void)session, (void)call, (void)sql;
+    if (FAULT < GIVES_TEXT_THAT_IS_NOT_UTF8) {
+        return dv_error_write(error, DV_UNSUPPORTED, "this engine answers no queries");
+    }
+    memset(stream, 0, sizeof *stream);
+    stream->get_schema = stream_schema;
+    stream->get_next = stream_next;
+    stream->get_last_error = stream_last_error;
+    stream->release = release_stream;
+    return DV_OK;
 }
 
 static uint32_t execute(DvSession *session, const DvCall *call, DvString sql, int64_t *changed,
