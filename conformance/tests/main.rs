@@ -9,5 +9,7 @@
 mod badges;
 mod engines;
 mod mutants;
+mod report_page;
+mod results_schema;
 mod support;
 mod wrong_engines;

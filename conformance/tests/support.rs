@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::results_schema::refusal;
+
 /// A folder of its own for one test.
 pub struct Workspace(TempDir);
 
@@ -40,10 +42,12 @@ impl Workspace {
         }
     }
 
-    /// The results that a run wrote into the folder `report`.
+    /// The results that a run wrote into the folder `report`, which are of the form that their schema says.
     pub fn results(&self) -> Value {
         let text = std::fs::read_to_string(self.path("report/results.json")).unwrap();
-        serde_json::from_str(&text).unwrap()
+        let results = serde_json::from_str(&text).unwrap();
+        assert_eq!(refusal(&results), None, "{results}");
+        results
     }
 
     /// The JUnit report that a run wrote there.

@@ -1,6 +1,7 @@
 //! What came of a run of the suite, one file for each format.
 
 pub mod badge;
+mod html;
 mod junit;
 pub mod matrix;
 pub mod text;
@@ -110,6 +111,7 @@ impl Results {
         for (name, text) in [
             ("results.json", serde_json::to_string_pretty(self)? + "\n"),
             ("junit.xml", junit::render(self)?),
+            ("report.html", html::render(self)),
             ("matrix.md", matrix::render(&[self])),
         ] {
             let path = folder.join(name);

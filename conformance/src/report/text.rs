@@ -39,11 +39,7 @@ pub fn tell_all(results: &Results) {
         results.seed
     );
     for badge in &results.badges {
-        println!(
-            "    badge {:13} {}",
-            badge.level.word(),
-            standing_of(badge)
-        );
+        println!("    badge {:13} {}", badge.level.word(), standing_of(badge));
     }
 }
 
