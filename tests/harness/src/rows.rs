@@ -1,8 +1,9 @@
 //! What a stream gives, in a form that a test compares, and a stream of batches that a test made.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
-use arrow::array::{Array, RecordBatch, StructArray};
+use arrow::array::{Array, ArrayRef, RecordBatch, StructArray, make_array};
 use arrow::datatypes::{DataType, Schema, SchemaRef};
 use arrow::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -60,19 +61,38 @@ pub fn table(stream: &mut dyn BatchStream) -> Result<Table, EngineError> {
         valid(batch.to_data().validate_full());
         table.batches += 1;
         let options = FormatOptions::default();
-        let columns: Vec<_> = batch
-            .columns()
+        let columns: Vec<ArrayRef> = batch.columns().iter().map(in_a_shown_zone).collect();
+        let columns: Vec<_> = columns
             .iter()
-            .map(|column| (column, valid(ArrayFormatter::try_new(column, &options))))
+            .map(|column| {
+                // Of an array of nothing but NULLs too, which has no bits for them.
+                let nulls = column.logical_nulls();
+                (nulls, valid(ArrayFormatter::try_new(column, &options)))
+            })
             .collect();
         table.rows.extend((0..batch.len()).map(|row| {
-            columns
-                .iter()
-                .map(|(values, text)| values.is_valid(row).then(|| text.value(row).to_string()))
-                .collect()
+            let cells = columns.iter().map(|(nulls, text)| {
+                let is_null = nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
+                (!is_null).then(|| text.value(row).to_string())
+            });
+            cells.collect()
         }));
     }
     Ok(table)
+}
+
+/// Moments in UTC where their zone has a name, which is not shown without a table of zones.
+fn in_a_shown_zone(column: &ArrayRef) -> ArrayRef {
+    let DataType::Timestamp(unit, Some(zone)) = column.data_type() else {
+        return Arc::clone(column);
+    };
+    if zone.starts_with(['+', '-']) {
+        return Arc::clone(column);
+    }
+    // The values are moments, whatever the zone is.
+    let in_utc = DataType::Timestamp(*unit, Some("+00:00".into()));
+    let data = column.to_data().into_builder().data_type(in_utc);
+    make_array(valid(data.build()))
 }
 
 fn valid<T>(result: Result<T, arrow::error::ArrowError>) -> T {
