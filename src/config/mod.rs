@@ -68,7 +68,7 @@ mod yaml;
 pub use data_version::DataVersionMode;
 pub use diagnostic::{ConfigErrors, Diagnostic, Level, Location, Place};
 pub use fields::time_span;
-pub use load::{LoadOptions, load, plugins_of};
+pub use load::{LoadOptions, load, load_with, plugins_of};
 pub use outputs::{Output, Outputs, Target};
 pub use pipeline::{Pipeline, Reuse, StateInEngine};
 pub use samples::{MOST_SAMPLES, Mask, Samples};

@@ -1,5 +1,7 @@
 //! All cases, which come with the program.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::{Context, ensure};
 use glob::Pattern;
 use include_dir::{Dir, include_dir};
@@ -8,19 +10,18 @@ use super::Case;
 
 static CASES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/cases");
 
+/// A variable of the environment that names a folder of cases in place of those that come with the program, so
+/// that one who writes cases need not build it each time.
+const FOLDER: &str = "DATA_VALIDATOR_CONFORMANCE_CASES";
+
 /// All cases, in the order of their groups and names.
 ///
 /// # Errors
 /// When one is not of the form.
 pub fn all() -> anyhow::Result<Vec<Case>> {
     let mut cases = Vec::new();
-    for folder in CASES.dirs() {
-        for file in folder.files() {
-            let id = file.path().with_extension("");
-            let id = id.to_str().context("a case's name is not UTF-8")?;
-            let source = file.contents_utf8().context("a case is not UTF-8")?;
-            cases.push(Case::parse(id, source)?);
-        }
+    for (id, source) in sources()? {
+        cases.push(Case::parse(&id, &source)?);
     }
     cases.sort_by(|a, b| a.id.cmp(&b.id));
     Ok(cases)
@@ -31,18 +32,60 @@ pub fn all() -> anyhow::Result<Vec<Case>> {
 /// # Errors
 /// When there is none.
 pub fn named(id: &str) -> anyhow::Result<Case> {
-    let case = all()?.into_iter().find(|case| case.id == id);
-    case.with_context(|| format!("there is no case '{id}'; 'list' shows all"))
+    Case::parse(id, &source_of(id)?)
 }
 
 /// The file of a case, as it is written.
 ///
 /// # Errors
 /// When there is none.
-pub fn source_of(id: &str) -> anyhow::Result<&'static str> {
-    let file = CASES.get_file(format!("{id}.md"));
-    file.and_then(|file| file.contents_utf8())
-        .with_context(|| format!("there is no case '{id}'; 'list' shows all"))
+pub fn source_of(id: &str) -> anyhow::Result<String> {
+    let name = format!("{id}.md");
+    let source = match folder() {
+        None => CASES
+            .get_file(name)
+            .and_then(|file| file.contents_utf8())
+            .map(str::to_owned),
+        Some(folder) => std::fs::read_to_string(folder.join(name)).ok(),
+    };
+    source.with_context(|| format!("there is no case '{id}'; 'list' shows all"))
+}
+
+fn folder() -> Option<PathBuf> {
+    std::env::var_os(FOLDER).map(PathBuf::from)
+}
+
+/// The names of all cases and their files' texts.
+fn sources() -> anyhow::Result<Vec<(String, String)>> {
+    if let Some(folder) = folder() {
+        return read_folder(&folder).with_context(|| format!("reading {}", folder.display()));
+    }
+    let mut sources = Vec::new();
+    for file in CASES.dirs().flat_map(Dir::files) {
+        let source = file.contents_utf8().context("a case is not UTF-8")?;
+        sources.push((id_of(file.path())?, source.to_owned()));
+    }
+    Ok(sources)
+}
+
+fn read_folder(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
+    let mut sources = Vec::new();
+    for group in std::fs::read_dir(folder)? {
+        for file in std::fs::read_dir(group?.path())? {
+            let path = file?.path();
+            let source = std::fs::read_to_string(&path)?;
+            sources.push((id_of(path.strip_prefix(folder)?)?, source));
+        }
+    }
+    Ok(sources)
+}
+
+fn id_of(path: &Path) -> anyhow::Result<String> {
+    let id = path.with_extension("");
+    Ok(id
+        .to_str()
+        .context("a case's name is not UTF-8")?
+        .to_owned())
 }
 
 /// The cases whose names begin with one of these, such as `retry` or `retry/a_query`, or fit it as a pattern,

@@ -4,9 +4,11 @@
 //! and why it matters, and one `yaml` block, a [`Body`].
 
 pub mod collection;
+pub mod judging;
 mod markdown;
 pub mod publication;
 pub mod step;
+pub mod table;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use publication::PublicationTemplate;
 use step::Step;
+use table::{TableTemplate, TypedTable};
 
 /// One case.
 #[derive(Clone, Debug)]
@@ -37,6 +40,9 @@ pub struct Body {
     /// What an engine has to declare, or the settings to have, for the case to say anything.
     #[serde(default)]
     pub requires: Vec<Requirement>,
+    /// Tables with rows that are there before the steps are done, by name.
+    #[serde(default)]
+    pub tables: BTreeMap<String, TableTemplate>,
     /// What the steps publish, by name.
     #[serde(default)]
     pub publications: BTreeMap<String, PublicationTemplate>,
@@ -57,7 +63,7 @@ pub enum Level {
 }
 
 /// What a case needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Requirement {
     /// The engine publishes.
@@ -68,6 +74,37 @@ pub enum Requirement {
     TransactionalDdl,
     /// The settings say what takes the engine away for a while.
     Away,
+    /// The engine copies rows that come from elsewhere.
+    Ingest,
+    /// The engine reads files of some format.
+    Files,
+    /// A session can refuse to write.
+    ReadOnlySessions,
+    /// The engine has regular expressions.
+    Patterns,
+    /// The engine counts the characters of a text.
+    TextLength,
+    /// The engine tells what is JSON.
+    Json,
+    /// The engine has standard deviations.
+    Deviations,
+    /// The engine counts time since 1970.
+    Moments,
+    /// A double can be NaN, an infinity and a zero with a sign.
+    OddDoubles,
+    /// The settings have a kind of session of this name.
+    Session(String),
+}
+
+impl Body {
+    /// The tables that are there before the steps are done.
+    ///
+    /// # Errors
+    /// When one is not of the form.
+    pub fn tables(&self) -> anyhow::Result<Vec<TypedTable>> {
+        let tables = self.tables.iter();
+        tables.map(|(name, table)| table.table(name)).collect()
+    }
 }
 
 impl Level {
@@ -96,6 +133,7 @@ impl Case {
             // Steps are maps of one key, as everybody writes them, and no tags of YAML.
             let body: Body = serde_yaml::with::singleton_map_recursive::deserialize(yaml)
                 .context("the yaml block")?;
+            body.tables()?;
             for step in &body.steps {
                 step.check(&body)?;
             }

@@ -13,11 +13,12 @@ use data_validator::engines::retry::{Attempts, Outcome, Policy};
 use data_validator::interrupt::Interrupt;
 use data_validator_plugin::EngineError;
 
-use super::sessions::{Sessions, rows};
+use super::sessions::{Rows, Sessions, rows};
 use super::trouble::{Done, Trouble, fail, unexpected};
 use super::{Performance, expectation, publishing};
 use crate::arguments::HOLD_SESSION;
 use crate::case::step::Step;
+use crate::case::step::query::Query;
 use crate::settings::Away;
 use crate::suite::job::Job;
 use crate::suite::link::Request;
@@ -31,6 +32,17 @@ pub const POLICY: Policy = Policy {
 };
 
 impl Performance<'_> {
+    /// The rows of a query that is asked through the host's retry loop.
+    pub(super) fn retried_rows(&self, query: &Query) -> Result<Rows, EngineError> {
+        let sources = &self.sessions.sources;
+        let ended = retried(&mut self.connection(), &|_| (), |connection, limits| {
+            connection.call(limits, |session, call| {
+                rows(session, sources, &query.sql, call)
+            })
+        });
+        ended.map(|(rows, _)| rows)
+    }
+
     /// A step that begins with the engine away; it comes back when the first attempt has failed.
     pub(super) fn away(&mut self, step: &Step) -> Done {
         // A session of this process would be in the way of another one's.
@@ -67,8 +79,11 @@ impl Performance<'_> {
                 attempts
             }
             Step::Query(query) => {
+                let sources = &self.sessions.sources;
                 let ended = retried(&mut connection, &bring_back, |connection, limits| {
-                    connection.call(limits, |session, call| rows(session, &query.sql, call))
+                    connection.call(limits, |session, call| {
+                        rows(session, sources, &query.sql, call)
+                    })
                 });
                 let (rows, attempts) = apart(ended);
                 expectation::of_query(query, rows)?;
@@ -149,18 +164,22 @@ fn holder(command: &mut Command, job: Option<&Job>) -> anyhow::Result<Child> {
     Ok(child)
 }
 
+/// The engine of the sessions, as a config chooses it.
+pub fn kind(sessions: &Sessions) -> EngineKind {
+    let engine = std::sync::Arc::clone(&sessions.engine);
+    EngineKind::new(engine.describe(), Origin::LinkedIn, move || {
+        Ok(std::sync::Arc::clone(&engine))
+    })
+}
+
 /// The host's way to an engine.
 pub fn connection(sessions: &Sessions) -> Connection {
-    let engine = std::sync::Arc::clone(&sessions.engine);
-    let kind = EngineKind::new(engine.describe(), Origin::LinkedIn, {
-        let engine = std::sync::Arc::clone(&engine);
-        move || Ok(std::sync::Arc::clone(&engine))
-    });
     let settings = EngineSettings {
-        kind: std::sync::Arc::new(kind),
+        kind: std::sync::Arc::new(kind(sessions)),
         config: sessions.config.clone(),
         retry: POLICY,
     };
+    let engine = std::sync::Arc::clone(&sessions.engine);
     Connection::new("engine", engine, &settings)
 }
 

@@ -1,11 +1,11 @@
 //! What has to come of a step, held against what came.
 
-use data_validator_plugin::{Effect, EngineError, TransactionState};
+use data_validator_plugin::{Effect, EngineError, SessionState, TransactionState};
 use serde_json::Value;
 
 use super::sessions::Rows;
 use super::trouble::{Done, fail, unexpected};
-use crate::case::step::{Failure, Query};
+use crate::case::step::query::{Failure, Query};
 
 /// The rows of a query, or its error, are those of the case.
 pub fn of_query(query: &Query, came: Result<Rows, EngineError>) -> Done {
@@ -44,12 +44,25 @@ pub fn of_failure(failure: &Failure, came: Result<(), EngineError>) -> Done {
             .any(|class| class == error.class.as_str());
     let effect = effect(error.effect);
     let transaction = transaction(error.transaction);
+    let session = session(error.session);
+    let sqlstate = error.sqlstate.as_deref().unwrap_or("none");
     let is = |wanted: &Option<String>, is: &str| wanted.as_ref().is_none_or(|wanted| wanted == is);
-    if is_class && is(&failure.effect, effect) && is(&failure.transaction, transaction) {
+    let message = error.message.to_lowercase();
+    let mut names = failure.names.iter();
+    let names_all = names.all(|name| message.contains(&name.to_lowercase()));
+    if is_class
+        && is(&failure.effect, effect)
+        && is(&failure.transaction, transaction)
+        && is(&failure.session, session)
+        && is(&failure.sqlstate, sqlstate)
+        && names_all
+        && !message.trim().is_empty()
+    {
         return Ok(());
     }
     fail(format!(
-        "it fails with class '{}', effect '{effect}', transaction '{transaction}', and should with {}: {error}",
+        "it fails with class '{}', effect '{effect}', transaction '{transaction}', session '{session}', \
+         sqlstate '{sqlstate}', and should with {}: {error}",
         error.class,
         wanted(failure)
     ))
@@ -61,13 +74,22 @@ pub fn shown(rows: &Rows) -> String {
         return "    no row".into();
     }
     let line = |row: &Vec<Option<String>>| {
-        let cells: Vec<&str> = row
+        let cells: Vec<String> = row
             .iter()
-            .map(|cell| cell.as_deref().unwrap_or("NULL"))
+            .map(|cell| shortened(cell.as_deref().unwrap_or("NULL")))
             .collect();
         format!("    {}", cells.join(" | "))
     };
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The beginning of a long text.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 200;
+    match text.char_indices().nth(MOST) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
+    }
 }
 
 fn cell(value: &Value) -> Option<String> {
@@ -86,12 +108,25 @@ fn wanted(failure: &Failure) -> String {
     for (what, word) in [
         ("effect", &failure.effect),
         ("transaction", &failure.transaction),
+        ("session", &failure.session),
+        ("sqlstate", &failure.sqlstate),
     ] {
         if let Some(word) = word {
             wanted += &format!(", {what} '{word}'");
         }
     }
+    for name in &failure.names {
+        wanted += &format!(", a message that names '{name}'");
+    }
     wanted
+}
+
+fn session(state: SessionState) -> &'static str {
+    match state {
+        SessionState::Unknown => "unknown",
+        SessionState::Usable => "usable",
+        SessionState::Broken => "broken",
+    }
 }
 
 fn effect(effect: Effect) -> &'static str {
@@ -140,9 +175,8 @@ mod tests {
         let query = Query {
             sql: "SELECT".into(),
             session: "main".into(),
-            retried: false,
             gives: Some(vec![vec![1.into(), Value::Null]]),
-            fails: None,
+            ..Query::default()
         };
         assert!(of_query(&query, Ok(vec![vec![Some("1".into()), None]])).is_ok());
         for other in [vec![], vec![vec![Some("1".into()), Some(String::new())]]] {

@@ -10,11 +10,11 @@ use data_validator_plugin::{Outcome, Session};
 use serde::{Deserialize, Serialize};
 
 use super::Performance;
-use super::sessions::{Sessions, call, rows};
+use super::sessions::{Sessions, Sources, call, rows};
 use super::trouble::{Done, fail, unexpected};
 use crate::arguments::PUBLISH_UNTIL_KILLED;
 use crate::case::publication::PublicationTemplate;
-use crate::case::step::Killed;
+use crate::case::step::publishing::Killed;
 use crate::suite::job::Job;
 
 /// Within so much time after it was heard of a publication, the process is killed.
@@ -129,7 +129,8 @@ impl Performance<'_> {
             .map_err(|error| unexpected(&error))?;
         // What a killed process left to be waited for is over once its last publication is asked for.
         let next = outcome(session, template, heard + 1)?;
-        let seen = rows(session, &killed.newest, &call()).map_err(|error| unexpected(&error))?;
+        let seen = rows(session, &Sources::new(), &killed.newest, &call())
+            .map_err(|error| unexpected(&error))?;
         let seen = match &seen[..] {
             [row] => row.first().cloned().flatten(),
             _ => {

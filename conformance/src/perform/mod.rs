@@ -1,15 +1,26 @@
 //! What the process of a case does: its steps, until one comes out otherwise than the case says.
 
 mod away;
+mod cancelling;
+mod connecting;
 mod expectation;
+mod judge;
 mod killed;
 mod publishing;
+mod random;
+mod raw;
 mod record;
+mod resources;
+mod round_trip;
 mod sessions;
+mod side_by_side;
 mod suite_link;
+mod tables;
 mod trouble;
 mod validator;
+mod value;
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -19,9 +30,11 @@ use data_validator_plugin::EngineError;
 
 use crate::case::Case;
 use crate::case::collection::named;
-use crate::case::step::{Failure, Step};
+use crate::case::step::Step;
+use crate::case::step::query::{Failure, Query};
 use crate::suite::job::{EngineChoice, Job};
 use crate::suite::link::Ended;
+use raw::ProcessState;
 use sessions::Sessions;
 use suite_link::SuiteLink;
 use trouble::{Done, Trouble};
@@ -33,6 +46,10 @@ struct Performance<'a> {
     sessions: Sessions,
     suite: &'a SuiteLink,
     random: fastrand::Rng,
+    /// What the process was before the engine was loaded.
+    process: ProcessState,
+    /// Tokens of tables' data, as they were last.
+    versions: BTreeMap<String, Option<String>>,
 }
 
 /// Performs the case that the input names, and tells the suite how it ended.
@@ -77,6 +94,8 @@ pub fn publish_until_killed() -> ExitCode {
 
 /// Does the steps of a case. After one that comes out otherwise, `sql` is what the engine was asked in it.
 fn perform(suite: &SuiteLink, job: &Job, sql: &mut Vec<String>) -> Done {
+    // Before anything of the engine has run.
+    let process = ProcessState::now()?;
     let case = named(&job.case)?;
     prepare(job)?;
     let mut performance = Performance {
@@ -85,18 +104,32 @@ fn perform(suite: &SuiteLink, job: &Job, sql: &mut Vec<String>) -> Done {
         sessions: Sessions::new(job)?,
         suite,
         random: fastrand::Rng::with_seed(job.seed),
+        process,
+        versions: BTreeMap::new(),
     };
+    recorded(&mut performance, sql, Performance::bring_tables)?;
     for (index, step) in case.body.steps.iter().enumerate() {
         let place = format!("step {}, {}", index + 1, step.describe());
-        let record = performance.sessions.record.clone();
-        record.take();
-        let done = catch_unwind(AssertUnwindSafe(|| performance.step(step)));
-        if let Err(trouble) = done.unwrap_or_else(|panic| trouble::panicked(&*panic)) {
-            *sql = record.take();
-            return Err(trouble.at(&place));
-        }
+        recorded(&mut performance, sql, |performance| performance.step(step))
+            .map_err(|trouble| trouble.at(&place))?;
     }
     Ok(())
+}
+
+/// Does a part of a case. If it comes out otherwise, `sql` is what the engine was asked in it.
+fn recorded<'c>(
+    performance: &mut Performance<'c>,
+    sql: &mut Vec<String>,
+    part: impl FnOnce(&mut Performance<'c>) -> Done,
+) -> Done {
+    let record = performance.sessions.record.clone();
+    record.take();
+    let done = catch_unwind(AssertUnwindSafe(|| part(performance)));
+    let done = done.unwrap_or_else(|panic| trouble::panicked(&*panic));
+    if done.is_err() {
+        *sql = record.take();
+    }
+    done
 }
 
 /// Makes what the settings say has to be there before a case.
@@ -130,10 +163,7 @@ impl Performance<'_> {
         match step {
             Step::Publish(publish) => self.publish(publish),
             Step::Outcome(asked) => self.outcome(asked),
-            Step::Query(query) => {
-                let rows = self.sessions.rows(&query.session, &query.sql);
-                expectation::of_query(query, rows)
-            }
+            Step::Query(query) => self.query(query),
             Step::Execute(statement) => {
                 let executed = self.sessions.execute(&statement.session, &statement.sql);
                 expect(executed, statement.fails.as_ref())
@@ -165,7 +195,42 @@ impl Performance<'_> {
             Step::Killed(killed) => self.killed(killed),
             Step::Away(away) => self.away(&away.step),
             Step::Run(run) => self.run(run),
+            Step::Judge(judge) => self.judge(judge),
+            Step::RoundTrip(of) => self.round_trip(&of.table),
+            Step::Connect(connect) => self.connect(connect),
+            Step::Attach(attach) => self.attach(attach),
+            Step::Cancel(cancel) => self.cancel(cancel),
+            Step::SideBySide(side_by_side) => self.side_by_side(side_by_side),
+            Step::Stream(stream) => self.stream(stream),
+            Step::OpenAndClose(open) => self.open_and_close(open),
+            Step::DataVersion(asked) => self.data_version(asked),
+            Step::Raw(raw) => raw::perform(self, *raw),
+            Step::Random(random) => self.random(random),
         }
+    }
+
+    fn query(&mut self, query: &Query) -> Done {
+        if query.unread {
+            let begun = self.unread(query);
+            return begun.map_err(|error| trouble::unexpected(&error));
+        }
+        for _ in 0..query.times {
+            let rows = match query.retried {
+                true => self.retried_rows(query),
+                false => self.sessions.rows(&query.session, &query.sql),
+            };
+            expectation::of_query(query, rows)?;
+        }
+        Ok(())
+    }
+
+    /// Begins a query and drops its stream.
+    fn unread(&mut self, query: &Query) -> Result<(), EngineError> {
+        let sql = self.sessions.placed(&query.session, &query.sql)?;
+        self.sessions.call(&query.session, |session, call| {
+            let mut stream = session.query(&sql, call)?;
+            stream.next().map(drop)
+        })
     }
 }
 

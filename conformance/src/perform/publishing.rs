@@ -9,7 +9,7 @@ use super::sessions::call;
 use super::trouble::{Done, Trouble, fail, unexpected};
 use super::{Performance, away, expectation};
 use crate::case::publication::PublicationTemplate;
-use crate::case::step::{AskOutcome, AtOnce, Meanwhile, Publish, Published};
+use crate::case::step::publishing::{AskOutcome, AtOnce, Meanwhile, Publish, Published};
 
 /// A writer that others get in the way of gives up after so many attempts.
 const ATTEMPTS: u32 = 10_000;

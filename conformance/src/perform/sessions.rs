@@ -16,12 +16,19 @@ use crate::suite::job::Job;
 /// The rows of a query: values as text, or NULL.
 pub type Rows = Vec<Vec<Option<String>>>;
 
+/// Where tables are, by name.
+pub type Sources = BTreeMap<String, Source>;
+
 /// The engine, and its sessions that are open.
 pub struct Sessions {
     pub engine: Arc<dyn Engine>,
     pub config: EngineConfig,
     /// What the engine was asked.
     pub record: Record,
+    /// What other kinds of sessions are opened with, by name.
+    kinds: BTreeMap<String, EngineConfig>,
+    /// Where tables of the case are, by name; others are tables of the engine.
+    pub sources: Sources,
     open: BTreeMap<String, Box<dyn Session>>,
 }
 
@@ -34,7 +41,15 @@ impl Sessions {
         let config = job
             .places
             .config(&job.settings.connection, &job.settings.options)?;
-        Self::with_config(job, config)
+        let mut sessions = Self::with_config(job, config)?;
+        for (name, kind) in &job.sessions {
+            let mut config = sessions.config.clone();
+            let changes = job.places.config(&kind.connection, &kind.options)?;
+            config.connection.extend(changes.connection);
+            config.options.extend(changes.options);
+            sessions.kinds.insert(name.clone(), config);
+        }
+        Ok(sessions)
     }
 
     /// The same with other settings than the job's.
@@ -51,8 +66,15 @@ impl Sessions {
             engine: interposed(engine, Arc::new(record.clone())),
             config,
             record,
+            kinds: BTreeMap::new(),
+            sources: Sources::new(),
             open: BTreeMap::new(),
         })
+    }
+
+    /// What a session of that name is opened with: that of its kind, if it is the name of one.
+    pub fn config_of(&self, name: &str) -> &EngineConfig {
+        self.kinds.get(name).unwrap_or(&self.config)
     }
 
     /// The session of that name, opened if it is not open.
@@ -61,7 +83,7 @@ impl Sessions {
     /// When it cannot be opened.
     pub fn open(&mut self, name: &str) -> Result<&mut dyn Session, EngineError> {
         if !self.open.contains_key(name) {
-            let session = self.engine.connect(&self.config, &call())?;
+            let session = self.engine.connect(self.config_of(name), &call())?;
             self.open.insert(name.to_owned(), session);
         }
         match self.open.get_mut(name) {
@@ -95,7 +117,39 @@ impl Sessions {
     /// # Errors
     /// The engine's.
     pub fn rows(&mut self, session: &str, sql: &str) -> Result<Rows, EngineError> {
-        self.call(session, |session, call| rows(session, sql, call))
+        let sources = std::mem::take(&mut self.sources);
+        let rows = self.call(session, |session, call| rows(session, &sources, sql, call));
+        self.sources = sources;
+        rows
+    }
+
+    /// Where the table of that name is.
+    pub fn source_of(&self, name: &str) -> Source {
+        source_of(&self.sources, name)
+    }
+
+    /// A query with relations in the places of tables.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn placed(&mut self, session: &str, sql: &str) -> Result<String, EngineError> {
+        let sources = std::mem::take(&mut self.sources);
+        let placed = self.call(session, |session, call| {
+            placed(session, &sources, sql, call)
+        });
+        self.sources = sources;
+        placed
+    }
+
+    /// The rows of a query that names no table of the case.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn rows_as_written(&mut self, session: &str, sql: &str) -> Result<Rows, EngineError> {
+        self.call(session, |session, call| {
+            let mut stream = session.query(sql, call)?;
+            Ok(table(&mut *stream)?.rows)
+        })
     }
 
     pub fn close(&mut self, name: &str) {
@@ -111,19 +165,41 @@ impl Sessions {
 ///
 /// # Errors
 /// The engine's.
-pub fn rows(session: &mut dyn Session, sql: &str, first: &Call) -> Result<Rows, EngineError> {
+pub fn rows(
+    session: &mut dyn Session,
+    sources: &Sources,
+    sql: &str,
+    first: &Call,
+) -> Result<Rows, EngineError> {
+    let text = placed(session, sources, sql, first)?;
+    let mut stream = session.query(&text, &call())?;
+    Ok(table(&mut *stream)?.rows)
+}
+
+/// A query with relations in the places of tables.
+fn placed(
+    session: &mut dyn Session,
+    sources: &Sources,
+    sql: &str,
+    first: &Call,
+) -> Result<String, EngineError> {
     let mut text = String::new();
     let mut rest = sql;
     while let Some((before, after)) = rest.split_once('{') {
         text.push_str(before);
         let (name, after) = after.split_once('}').unwrap_or((after, ""));
-        let relation = session.attach(name, &Source::Table(table_name(name)), first)?;
-        text.push_str(&relation.sql);
+        let source = source_of(sources, name);
+        text.push_str(&session.attach(name, &source, first)?.sql);
         rest = after;
     }
     text.push_str(rest);
-    let mut stream = session.query(&text, &call())?;
-    Ok(table(&mut *stream)?.rows)
+    Ok(text)
+}
+
+/// Where a table is: that of the case of this name, or else one of the engine.
+fn source_of(sources: &Sources, name: &str) -> Source {
+    let own = || Source::Table(table_name(name));
+    sources.get(name).cloned().unwrap_or_else(own)
 }
 
 /// A call with a number of its own.

@@ -11,6 +11,8 @@ use crate::suite::link::Ended;
 pub enum Trouble {
     /// The engine does otherwise than the case says.
     Fail(String),
+    /// The engine has not what the case is about.
+    Skip(String),
     /// Something that the case needs is not there.
     NotRun(String),
     /// The suite's own fault.
@@ -26,6 +28,7 @@ impl Trouble {
         let at = |why| format!("{place}: {why}");
         match self {
             Self::Fail(why) => Self::Fail(at(why)),
+            Self::Skip(why) => Self::Skip(why),
             Self::NotRun(why) => Self::NotRun(at(why)),
             Self::Error(why) => Self::Error(at(why)),
         }
@@ -42,6 +45,7 @@ impl From<Trouble> for Ended {
     fn from(trouble: Trouble) -> Self {
         match trouble {
             Trouble::Fail(why) => Self::Fail(why),
+            Trouble::Skip(why) => Self::Skip(why),
             Trouble::NotRun(why) => Self::NotRun(why),
             Trouble::Error(why) => Self::Error(why),
         }

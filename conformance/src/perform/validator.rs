@@ -113,7 +113,7 @@ impl Performance<'_> {
                 "connection_params": self.sessions.config.connection,
                 "options": options,
             },
-            "tables": run.tables,
+            "tables": self.with_sources(&run.tables),
         });
         let config = match config {
             Value::Object(mut config) => {
@@ -127,6 +127,18 @@ impl Performance<'_> {
             write(&folder.join(name), text)?;
         }
         Ok(folder)
+    }
+
+    /// The tables of a run; one without a source has that of the case's table of its name.
+    fn with_sources(&self, tables: &Value) -> Value {
+        let mut tables = tables.clone();
+        for table in tables.as_array_mut().into_iter().flatten() {
+            let name = table["name"].as_str().unwrap_or_default().to_owned();
+            if table.get("source").is_none() {
+                table["source"] = self.source_in_config(&name);
+            }
+        }
+        tables
     }
 
     fn start(&self, folder: &Path) -> anyhow::Result<Child> {

@@ -3,6 +3,7 @@
 pub mod places;
 pub mod waiver;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -22,7 +23,12 @@ static ENGINES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/engines");
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     pub engine: Engine,
+    /// Other kinds of sessions by name: what differs from `engine`. A case that needs a kind which is not here
+    /// is skipped.
+    pub sessions: BTreeMap<String, Engine>,
     pub prepare: Prepare,
+    /// How the tables of a case are made where the engine can neither write nor read files.
+    pub tables: Option<Tables>,
     pub service: Option<Service>,
     pub away: Option<Away>,
     /// The badges that the engine is to reach; a run that misses one fails.
@@ -51,6 +57,14 @@ pub struct Prepare {
     pub connection: Map<String, Value>,
     /// Each is run with the session's `execute`.
     pub statements: Vec<String>,
+}
+
+/// What makes the tables of a case.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tables {
+    /// A program that runs the SQL that comes on its input, in the engine's dialect.
+    pub command: Vec<String>,
 }
 
 /// The server that the engine reaches.
@@ -83,7 +97,9 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             engine: Engine::default(),
+            sessions: BTreeMap::new(),
             prepare: Prepare::default(),
+            tables: None,
             service: None,
             away: None,
             badges: vec![Level::Core],

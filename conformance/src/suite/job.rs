@@ -1,5 +1,6 @@
 //! What the process of a case is told.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::interpose::interposed;
 use crate::mutants::{self, Mutant};
 use crate::settings::places::Places;
-use crate::settings::{Away, Engine, Prepare};
+use crate::settings::{Away, Engine, Prepare, Tables};
 
 /// What the process of a case is told, on one line of its input.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,7 +20,10 @@ pub struct Job {
     pub case: String,
     pub engine: EngineChoice,
     pub settings: Engine,
+    /// Other kinds of sessions, by name.
+    pub sessions: BTreeMap<String, Engine>,
     pub prepare: Prepare,
+    pub tables: Option<Tables>,
     pub away: Option<Away>,
     pub places: Places,
     pub seed: u64,

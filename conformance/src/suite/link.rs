@@ -22,6 +22,7 @@ pub enum Request {
 pub enum Ended {
     Pass,
     Fail(String),
+    Skip(String),
     NotRun(String),
     Error(String),
 }
@@ -34,6 +35,7 @@ impl From<Ended> for Outcome {
         match ended {
             Ended::Pass => Self::Pass,
             Ended::Fail(why) => Self::Fail(why),
+            Ended::Skip(why) => Self::Skip(why),
             Ended::NotRun(why) => Self::NotRun(why),
             Ended::Error(why) => Self::Error(why),
         }

@@ -155,7 +155,9 @@ impl Suite {
             case: case.id.clone(),
             engine: self.options.engine.clone(),
             settings: settings.engine.clone(),
+            sessions: settings.sessions.clone(),
             prepare: settings.prepare.clone(),
+            tables: settings.tables.clone(),
             away: settings.away.clone(),
             places: Places {
                 service: self.service.as_ref().map(Service::address),

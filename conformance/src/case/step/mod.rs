@@ -1,5 +1,10 @@
 //! What a case does, a step at a time.
 
+pub mod publishing;
+pub mod query;
+pub mod raw;
+pub mod session;
+
 use std::collections::BTreeMap;
 
 use anyhow::{Context, ensure};
@@ -7,9 +12,13 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Body;
-
-/// The session that a step is done in where it names none.
-const MAIN: &str = "main";
+use super::judging::Judge;
+use publishing::{AskOutcome, AtOnce, Killed, Meanwhile, Publish};
+use query::{InSession, Query, Statement, one};
+use raw::Raw;
+use session::{
+    AskDataVersion, Attach, Cancel, Connect, OfTable, OpenAndClose, Random, SideBySide, Stream,
+};
 
 /// One step; a session is opened when the first step names it.
 #[derive(Clone, Debug, Deserialize)]
@@ -38,120 +47,28 @@ pub enum Step {
     Away(Away),
     /// Runs the validator on a config, as a process of its own.
     Run(Run),
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Publish {
-    pub publication: String,
-    /// The publication's number.
-    #[serde(default = "one")]
-    pub n: u64,
-    #[serde(default = "one")]
-    pub times: u64,
-    #[serde(default = "main", rename = "in")]
-    pub session: String,
-    /// Through the host's retry loop, which ends what fails in passing.
-    #[serde(default)]
-    pub retried: bool,
-    #[serde(default)]
-    pub gives: Option<Published>,
-    #[serde(default)]
-    pub fails: Option<Failure>,
-}
-
-/// What a publication, or the question what became of it, is answered with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Published {
-    Published,
-    Fenced,
-    /// Nothing was published.
-    Nothing,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AskOutcome {
-    pub publication: String,
-    #[serde(default = "one")]
-    pub n: u64,
-    #[serde(default = "main", rename = "in")]
-    pub session: String,
-    pub gives: Published,
-}
-
-/// A query and what it gives. `{NAME}` in it is the table of that name, as the engine reads it.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Query {
-    pub sql: String,
-    #[serde(default = "main", rename = "in")]
-    pub session: String,
-    #[serde(default)]
-    pub retried: bool,
-    /// The rows, with values as Arrow writes them as text.
-    #[serde(default)]
-    pub gives: Option<Vec<Vec<Value>>>,
-    #[serde(default)]
-    pub fails: Option<Failure>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Statement {
-    pub sql: String,
-    #[serde(default = "main", rename = "in")]
-    pub session: String,
-    #[serde(default)]
-    pub fails: Option<Failure>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct InSession {
-    #[serde(default = "main", rename = "in")]
-    pub session: String,
-    #[serde(default)]
-    pub fails: Option<Failure>,
-}
-
-/// The error that has to come; what is left out may be anything.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Failure {
-    /// The class has to be one of these.
-    pub class: Vec<String>,
-    pub effect: Option<String>,
-    pub transaction: Option<String>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AtOnce {
-    pub publication: String,
-    pub sessions: usize,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Meanwhile {
-    pub publication: String,
-    /// The publications have the numbers from 1 to this.
-    pub times: u64,
-    /// Holds at every moment.
-    pub always: Query,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Killed {
-    pub publication: String,
-    /// How often a process is killed.
-    pub times: u64,
-    /// A query for one number: that of the newest publication that is visible, 0 if none is. It gives NULL
-    /// where what is visible is not whole.
-    pub newest: String,
+    /// Judges a table by rules, in this process.
+    Judge(Judge),
+    /// Reads a table back in each way in which the engine takes rows.
+    RoundTrip(OfTable),
+    /// Opens a session.
+    Connect(Connect),
+    /// Makes a source readable that is no table of the case.
+    Attach(Attach),
+    /// Cancels a query.
+    Cancel(Cancel),
+    /// Runs a query in several sessions at the same time.
+    SideBySide(SideBySide),
+    /// Reads many rows, and looks at the memory that it takes.
+    Stream(Stream),
+    /// Opens and closes sessions, and looks at what the process has more of afterwards.
+    OpenAndClose(OpenAndClose),
+    /// Asks for the token of a table's data.
+    DataVersion(AskDataVersion),
+    /// Calls the functions of the C interface.
+    Raw(Raw),
+    /// Judges random tables by random rules, and holds the results against the oracle.
+    Random(Random),
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -193,6 +110,10 @@ impl Step {
             let found = body.publications.get(name).map(drop);
             found.with_context(|| format!("there is no publication '{name}'"))
         };
+        let known_table = |name: &str| {
+            let found = body.tables.get(name).map(drop);
+            found.with_context(|| format!("there is no table '{name}'"))
+        };
         match self {
             Self::Publish(publish) => {
                 ensure!(
@@ -226,7 +147,33 @@ impl Step {
                 ensure!(!run.results.is_empty(), "a step 'run' has no 'results'");
                 Ok(())
             }
-            Self::Execute(_)
+            Self::Judge(judge) => {
+                ensure!(!judge.rules.is_empty(), "a step 'judge' has no rules");
+                known_table(&judge.table)
+            }
+            Self::RoundTrip(of) => known_table(&of.table),
+            Self::Connect(connect) => {
+                ensure!(
+                    !connect.wrong_secrets || connect.fails.is_none(),
+                    "a step 'connect' with wrong secrets may fail in any way"
+                );
+                Ok(())
+            }
+            Self::Attach(attach) => {
+                ensure!(
+                    attach.gives.is_some() != attach.fails.is_some(),
+                    "a step 'attach' says what it 'gives' or how it 'fails'"
+                );
+                Ok(())
+            }
+            Self::SideBySide(side_by_side) => side_by_side.query.check(),
+            Self::DataVersion(_)
+            | Self::Cancel(_)
+            | Self::Stream(_)
+            | Self::OpenAndClose(_)
+            | Self::Raw(_)
+            | Self::Random(_)
+            | Self::Execute(_)
             | Self::Begin(_)
             | Self::Commit(_)
             | Self::Rollback(_)
@@ -263,25 +210,22 @@ impl Step {
             }
             Self::Away(away) => format!("{}, with the engine away", away.step.describe()),
             Self::Run(_) => "running the validator".into(),
+            Self::Judge(judge) => format!("judging the table '{}'", judge.table),
+            Self::RoundTrip(of) => format!("reading the table '{}' back", of.table),
+            Self::Connect(connect) => format!("opening the session '{}'", connect.session),
+            Self::Attach(attach) => format!("attaching {}", attach.source),
+            Self::Cancel(cancel) => format!("cancelling the query {}", cancel.sql),
+            Self::SideBySide(side_by_side) => format!(
+                "the query {} in {} sessions at once",
+                side_by_side.query.sql, side_by_side.sessions
+            ),
+            Self::Stream(stream) => format!("reading the rows of {}", stream.sql),
+            Self::OpenAndClose(open) => format!("opening and closing {} sessions", open.times),
+            Self::DataVersion(asked) => {
+                format!("asking for the version of the table '{}'", asked.table)
+            }
+            Self::Raw(raw) => format!("calling the C interface: {raw:?}"),
+            Self::Random(random) => format!("judging {} random tables", random.tables),
         }
     }
-}
-
-impl Query {
-    fn check(&self) -> anyhow::Result<()> {
-        ensure!(
-            self.gives.is_some() != self.fails.is_some(),
-            "the query {} says what it 'gives' or how it 'fails'",
-            self.sql
-        );
-        Ok(())
-    }
-}
-
-fn one() -> u64 {
-    1
-}
-
-fn main() -> String {
-    MAIN.to_owned()
 }
