@@ -69,6 +69,9 @@ pub struct Run {
     /// Run each case so often, with a seed of its own each time
     #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub repeat: u32,
+    /// Run so many cases side by side, each with a service of its own where the suite starts it
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub jobs: u32,
     /// Kill a case that takes longer, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = seconds)]
     pub time_limit: Duration,

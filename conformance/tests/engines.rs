@@ -30,6 +30,21 @@ fn an_engine_passes_linked_in_and_from_a_file() {
 }
 
 #[test]
+fn cases_side_by_side_come_in_the_order_of_their_names() {
+    let workspace = Workspace::new();
+    let arguments = [
+        "run", "--engine", "duckdb", "--jobs", "3", "--report", "report",
+    ];
+    let outcome = workspace.run(&[&arguments[..], &["--only", "transactions"]].concat());
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    let results = workspace.results();
+    let results = results["results"].as_array().unwrap();
+    let names = results.iter().map(|it| it["case"].as_str().unwrap());
+    assert!(names.clone().count() >= 5);
+    assert!(names.is_sorted(), "{results:?}");
+}
+
+#[test]
 fn a_skip_that_is_not_foreseen_fails_a_strict_run() {
     let workspace = Workspace::new();
     std::fs::write(

@@ -11,5 +11,6 @@ mod engines;
 mod mutants;
 mod report_page;
 mod results_schema;
+mod services;
 mod support;
 mod wrong_engines;

@@ -1,9 +1,18 @@
 //! `run`: the cases on one engine.
 
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
 use anyhow::Context;
+use data_validator_plugin::Description;
 
 use crate::arguments::Run;
+use crate::case::Case;
 use crate::case::collection::selected;
+use crate::outcome::CaseResult;
+use crate::report::badge::Badge;
 use crate::report::{EngineSeen, Results, text};
 use crate::settings::Settings;
 use crate::suite::job::EngineChoice;
@@ -48,14 +57,7 @@ pub fn run(arguments: &Run) -> anyhow::Result<bool> {
         limits,
         is_strict: arguments.strict,
     };
-    let mut suite = Suite::start(options, description.clone())?;
-    let mut results = Vec::new();
-    for case in &cases {
-        let result = suite.run(case);
-        text::tell(&result);
-        results.push(result);
-    }
-    let badges = suite.badges(&results, arguments.only.is_empty());
+    let (results, badges) = run_all(&cases, &options, &description, arguments)?;
     let seen = EngineSeen {
         name: engine.name,
         version: description.version,
@@ -68,4 +70,40 @@ pub fn run(arguments: &Run) -> anyhow::Result<bool> {
         results.write(folder)?;
     }
     Ok(results.expected)
+}
+
+/// Runs all cases, several side by side if that is asked for; what came of each, in their order, and of the badges.
+fn run_all(
+    cases: &[Case],
+    options: &Options,
+    description: &Description,
+    arguments: &Run,
+) -> anyhow::Result<(Vec<CaseResult>, Vec<Badge>)> {
+    // Each has a service of its own.
+    let suites = (0..arguments.jobs).map(|_| Suite::start(options.clone(), description.clone()));
+    let mut suites: Vec<Suite> = suites.collect::<anyhow::Result<_>>()?;
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(BTreeMap::new());
+    thread::scope(|scope| {
+        for suite in &mut suites {
+            scope.spawn(|| {
+                while let Some((place, case)) = take(cases, &next) {
+                    let result = suite.run(case);
+                    let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+                    text::tell(&result);
+                    results.insert(place, result);
+                }
+            });
+        }
+    });
+    let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let results: Vec<CaseResult> = results.into_values().collect();
+    let badges = options.badges(description, &results, arguments.only.is_empty());
+    Ok((results, badges))
+}
+
+/// The next case that nobody has begun, and its place.
+fn take<'c>(cases: &'c [Case], next: &AtomicUsize) -> Option<(usize, &'c Case)> {
+    let place = next.fetch_add(1, Ordering::Relaxed);
+    Some((place, cases.get(place)?))
 }

@@ -23,7 +23,7 @@ mod value;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::Context;
 use data_validator_plugin::EngineError;
@@ -139,6 +139,9 @@ fn prepare(job: &Job) -> Done {
         std::fs::create_dir_all(&folder)
             .with_context(|| format!("making the folder {}", folder.display()))?;
     }
+    for command in &job.prepare.commands {
+        run_command(job, command)?;
+    }
     if job.prepare.statements.is_empty() {
         return Ok(());
     }
@@ -156,6 +159,28 @@ fn prepare(job: &Job) -> Done {
         })?;
     }
     Ok(())
+}
+
+fn run_command(job: &Job, command: &[String]) -> Done {
+    let words = command.iter().map(|word| job.places.fill(word));
+    let words: Vec<String> = words.collect::<anyhow::Result<_>>()?;
+    let (program, arguments) = words
+        .split_first()
+        .context("a command in [prepare] has no words")?;
+    let mut command = Command::new(program);
+    // The process's own output is the suite's.
+    let ran = command.args(arguments).stdin(Stdio::null()).output();
+    match ran {
+        Ok(ran) if ran.status.success() => Ok(()),
+        Ok(ran) => Err(Trouble::NotRun(format!(
+            "preparing with the settings' command {words:?}: {}: {}",
+            ran.status,
+            String::from_utf8_lossy(&ran.stderr).trim()
+        ))),
+        Err(error) => Err(Trouble::NotRun(format!(
+            "preparing with the settings' command {words:?}: {error}; install '{program}'"
+        ))),
+    }
 }
 
 impl Performance<'_> {

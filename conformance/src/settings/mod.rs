@@ -1,6 +1,7 @@
 //! `conform.toml`: how the engine is reached, what takes it away, what is waived.
 
 pub mod places;
+pub mod service;
 pub mod waiver;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::case::Level;
+use service::Service;
 use waiver::Waiver;
 
 /// The settings of the engines of this repository.
@@ -53,6 +55,8 @@ pub struct Engine {
 #[serde(deny_unknown_fields, default)]
 pub struct Prepare {
     pub folders: Vec<PathBuf>,
+    /// Programs with their arguments; each has to end with exit code 0.
+    pub commands: Vec<Vec<String>>,
     /// Of the session that runs the statements.
     pub connection: Map<String, Value>,
     /// Each is run with the session's `execute`.
@@ -65,20 +69,6 @@ pub struct Prepare {
 pub struct Tables {
     /// A program that runs the SQL that comes on its input, in the engine's dialect.
     pub command: Vec<String>,
-}
-
-/// The server that the engine reaches.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Service {
-    /// A server that the suite starts for itself.
-    pub throw_away: ThrowAway,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ThrowAway {
-    Postgres,
 }
 
 /// What takes the engine away for a while.
@@ -136,6 +126,9 @@ impl Settings {
         let settings: Self = toml::from_str(text)?;
         for waiver in &settings.waive {
             waiver.check()?;
+        }
+        if let Some(service) = &settings.service {
+            service.check()?;
         }
         Ok(settings)
     }

@@ -32,17 +32,7 @@ impl Places {
             };
             filled = filled.replace("{service}", service);
         }
-        while let Some(start) = filled.find("{env:") {
-            let length = filled[start..]
-                .find('}')
-                .with_context(|| format!("'{text}' has no '}}' after '{{env:'"))?;
-            let name = &filled[start + "{env:".len()..start + length];
-            let value = std::env::var(name).with_context(|| {
-                format!("'{text}' needs the variable {name} of the environment")
-            })?;
-            filled.replace_range(start..=start + length, &value);
-        }
-        Ok(filled)
+        with_environment(&filled)
     }
 
     /// The settings of a session.
@@ -78,6 +68,24 @@ impl Places {
         });
         filled.collect()
     }
+}
+
+/// A text with variables of the environment in the places `{env:NAME}`.
+///
+/// # Errors
+/// When there is no such variable.
+pub fn with_environment(text: &str) -> anyhow::Result<String> {
+    let mut filled = text.to_owned();
+    while let Some(start) = filled.find("{env:") {
+        let length = filled[start..]
+            .find('}')
+            .with_context(|| format!("'{text}' has no '}}' after '{{env:'"))?;
+        let name = &filled[start + "{env:".len()..start + length];
+        let value = std::env::var(name)
+            .with_context(|| format!("'{text}' needs the variable {name} of the environment"))?;
+        filled.replace_range(start..=start + length, &value);
+    }
+    Ok(filled)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod requirements;
 mod service;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use anyhow::Context;
@@ -40,14 +41,30 @@ pub struct Options {
     pub is_strict: bool,
 }
 
+impl Options {
+    /// What results say of each badge of an engine that says this of itself; `is_whole` says whether all cases
+    /// were chosen to be run.
+    pub fn badges(
+        &self,
+        description: &Description,
+        results: &[CaseResult],
+        is_whole: bool,
+    ) -> Vec<Badge> {
+        let judged = Level::ALL.map(|level| {
+            let lack = badge::lack_of(level, description, &self.settings);
+            let aimed_for = self.settings.badges.contains(&level);
+            badge::judge(level, aimed_for, lack, is_whole, results)
+        });
+        judged.into()
+    }
+}
+
 /// The suite for one engine, with the service it needs.
 pub struct Suite {
     options: Options,
     description: Description,
     service: Option<Service>,
     folder: TempDir,
-    /// Cases run so far, each of which gets a folder and a name.
-    run: u32,
 }
 
 impl Suite {
@@ -62,7 +79,6 @@ impl Suite {
             service: service.transpose()?,
             folder: TempDir::with_prefix("conformance-")
                 .context("making a folder for the cases")?,
-            run: 0,
             options,
         })
     }
@@ -96,17 +112,6 @@ impl Suite {
     /// From now on the cases are run on the engine with that fault, or on the engine itself.
     pub fn mutate(&mut self, mutant: Option<&str>) {
         self.options.engine.mutant = mutant.map(str::to_owned);
-    }
-
-    /// What these results say of each badge; `is_whole` says whether all cases were chosen to be run.
-    pub fn badges(&self, results: &[CaseResult], is_whole: bool) -> Vec<Badge> {
-        let Options { settings, .. } = &self.options;
-        let judged = Level::ALL.map(|level| {
-            let lack = badge::lack_of(level, &self.description, settings);
-            let aimed_for = settings.badges.contains(&level);
-            badge::judge(level, aimed_for, lack, is_whole, results)
-        });
-        judged.into()
     }
 
     fn try_case(&mut self, case: &Case, seed: u64) -> Performed {
@@ -146,8 +151,10 @@ impl Suite {
     }
 
     fn perform(&mut self, case: &Case, seed: u64) -> anyhow::Result<Performed> {
-        self.run += 1;
-        let name = format!("case_{}_{}", std::process::id(), self.run);
+        // A name of its own in this process, whichever suite of it runs the case.
+        static RUN: AtomicU32 = AtomicU32::new(1);
+        let run = RUN.fetch_add(1, Ordering::Relaxed);
+        let name = format!("case_{}_{run}", std::process::id());
         let folder = self.folder.path().join(&name);
         std::fs::create_dir(&folder).with_context(|| format!("making {}", folder.display()))?;
         let settings = &self.options.settings;
@@ -168,7 +175,7 @@ impl Suite {
         };
         let performed = process::perform(&job, self.options.limits, self.service.as_mut())?;
         if let Some(service) = &mut self.service {
-            service.bring_back();
+            service.bring_back()?;
         }
         remove(&folder);
         Ok(performed)

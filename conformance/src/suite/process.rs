@@ -62,12 +62,12 @@ pub fn perform(
             }
             Ok(Request::KillService) => {
                 if let Some(service) = &mut service {
-                    service.kill();
+                    service.kill()?;
                 }
             }
             Ok(Request::StartService) => {
                 if let Some(service) = &mut service {
-                    service.bring_back();
+                    service.bring_back()?;
                 }
             }
             Err(_) => {
@@ -241,6 +241,16 @@ impl Process {
             thread::sleep(Duration::from_millis(1));
         }
         None
+    }
+}
+
+/// What is left of the process when nobody waits for it any more.
+impl Drop for Process {
+    fn drop(&mut self) {
+        if self.errors.is_some() {
+            kill_group(self.child.id());
+            self.end();
+        }
     }
 }
 

@@ -117,10 +117,10 @@ fn case(result: &CaseResult) -> String {
     let open = if result.is_expected { "" } else { " open" };
     let _ = writeln!(
         item,
-        "<details{open}><summary><span class=\"word\">{word}</span><span class=\"case\">{}</span>\
-         <span class=\"title\">{}</span></summary>",
-        escaped(&result.case),
-        escaped(&result.title)
+        "<details{open}><summary><span class=\"word\">{word}</span>{}\
+         <span class=\"case\">{}</span></summary>",
+        escaped(&result.title),
+        escaped(&result.case)
     );
     if let Some(why) = text::why(result) {
         let _ = writeln!(item, "<pre class=\"why\">{}</pre>", escaped(why));
