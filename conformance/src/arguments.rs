@@ -63,6 +63,9 @@ pub struct Run {
     /// '*/*_is_an_error' (can be repeated)
     #[arg(long, value_name = "NAME")]
     pub only: Vec<String>,
+    /// Only the cases of this level: core, transactional or resilient (can be repeated)
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub level: Vec<Level>,
     /// Decides at which moments processes are killed [default: another one each time]
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
@@ -128,6 +131,13 @@ pub struct Mutants {
     /// Kill a case that takes longer, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "20", value_parser = seconds)]
     pub time_limit: Duration,
+}
+
+impl Run {
+    /// Whether all cases of a level are chosen.
+    pub fn is_whole(&self, level: Level) -> bool {
+        self.only.is_empty() && (self.level.is_empty() || self.level.contains(&level))
+    }
 }
 
 fn level(word: &str) -> Result<Level, String> {

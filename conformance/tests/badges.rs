@@ -60,6 +60,16 @@ fn some_cases_alone_give_no_badge() {
 }
 
 #[test]
+fn a_level_alone_gives_its_badge() {
+    let workspace = Workspace::new();
+    let arguments = ["run", "--engine", "datafusion", "--level", "resilient"];
+    let outcome = workspace.run(&[&arguments[..], &["--report", "report"]].concat());
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(badge(&workspace, "resilient")["standing"], "reached");
+    assert_eq!(badge(&workspace, "core")["standing"], "not-judged");
+}
+
+#[test]
 fn what_got_worse_between_two_runs_is_told() {
     let workspace = Workspace::new();
     let only = [

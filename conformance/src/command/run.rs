@@ -23,7 +23,9 @@ use crate::suite::{Limits, Options, Suite, describe};
 /// # Errors
 /// When the suite cannot be run, or its report not be written.
 pub fn run(arguments: &Run) -> anyhow::Result<bool> {
-    let cases = selected(&arguments.only)?;
+    let mut cases = selected(&arguments.only)?;
+    let Run { level, .. } = arguments;
+    cases.retain(|case| level.is_empty() || level.contains(&case.body.level));
     let plugin = arguments.engine.plugin.as_ref().map(|path| {
         path.canonicalize()
             .with_context(|| format!("finding the plugin {}", path.display()))
@@ -98,7 +100,7 @@ fn run_all(
     });
     let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     let results: Vec<CaseResult> = results.into_values().collect();
-    let badges = options.badges(description, &results, arguments.only.is_empty());
+    let badges = options.badges(description, &results, |level| arguments.is_whole(level));
     Ok((results, badges))
 }
 

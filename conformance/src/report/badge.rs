@@ -58,7 +58,7 @@ pub fn lack_of(level: Level, engine: &Description, settings: &Settings) -> Optio
 }
 
 /// What the results say of a badge. `lacks` is what the engine lacks of what the badge needs; `is_whole` says
-/// whether all cases were chosen to be run.
+/// whether all cases of the level were chosen to be run.
 pub fn judge(
     level: Level,
     aimed_for: bool,

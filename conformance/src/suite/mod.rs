@@ -43,17 +43,17 @@ pub struct Options {
 
 impl Options {
     /// What results say of each badge of an engine that says this of itself; `is_whole` says whether all cases
-    /// were chosen to be run.
+    /// of a level were chosen to be run.
     pub fn badges(
         &self,
         description: &Description,
         results: &[CaseResult],
-        is_whole: bool,
+        is_whole: impl Fn(Level) -> bool,
     ) -> Vec<Badge> {
         let judged = Level::ALL.map(|level| {
             let lack = badge::lack_of(level, description, &self.settings);
             let aimed_for = self.settings.badges.contains(&level);
-            badge::judge(level, aimed_for, lack, is_whole, results)
+            badge::judge(level, aimed_for, lack, is_whole(level), results)
         });
         judged.into()
     }
