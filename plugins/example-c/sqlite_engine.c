@@ -427,7 +427,8 @@ static void engine_close(DvEngine *engine) { (void)engine; }
 static uint32_t describe(DvEngine *engine, DvText *description, DvError *error) {
     char *json = sqlite3_mprintf(
         "{\"name\": \"sqlite\", \"version\": \"0.1.0\", \"engine_version\": \"%s\","
-        " \"capabilities\": {\"embedded\": true, \"read_only_sessions\": true},"
+        " \"capabilities\": {\"embedded\": true, \"read_only_sessions\": true,"
+        "                  \"streams\": true},"
         " \"connection\": [{\"name\": \"database\", \"kind\": \"path\", \"required\": true,"
         "                   \"help\": \"path of the file, which is only read\"}],"
         " \"dialect\": {\"parser\": \"sqlite\", \"regex_flavour\": \"none\", \"is_nan\": \"0\","

@@ -44,6 +44,7 @@ impl Engine for DataFusion {
                 read_only_sessions: true,
                 publish: true,
                 ingest: false,
+                streams: true,
                 transactions: Transactions::None,
             },
             publication_setup: None,

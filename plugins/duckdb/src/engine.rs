@@ -31,6 +31,8 @@ impl Engine for DuckDb {
                 read_only_sessions: true,
                 publish: true,
                 ingest: false,
+                // See `stream`: its results are whole.
+                streams: false,
                 transactions: Transactions::Ddl,
             },
             publication_setup: Some(publish::setup()),

@@ -28,6 +28,7 @@ impl Engine for Postgres {
                 read_only_sessions: true,
                 publish: true,
                 ingest: true,
+                streams: true,
                 transactions: Transactions::Ddl,
             },
             publication_setup: Some(format!(

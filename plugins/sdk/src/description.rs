@@ -58,6 +58,8 @@ pub struct Capabilities {
     pub publish: bool,
     /// Whether [`Session::ingest`](crate::Session::ingest) is there.
     pub ingest: bool,
+    /// Whether a query's rows are given while they are made, so that memory holds some batches and never all.
+    pub streams: bool,
     /// What can be taken back.
     pub transactions: Transactions,
 }

@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::schema::Schema;
 
 /// Where the rows of a table are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// Files of one format that are read as one table; at least one, in a fixed order.
@@ -19,6 +20,36 @@ pub enum Source {
     Table(TableName),
     /// The rows of a query, already checked to be one read-only statement.
     Query(String),
+}
+
+/// As the member that it has; others are of a later version, and are not looked at.
+impl<'de> Deserialize<'de> for Source {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Files {
+            format: FileFormat,
+            paths: Vec<PathBuf>,
+        }
+        #[derive(Deserialize)]
+        struct Written {
+            files: Option<Files>,
+            table: Option<TableName>,
+            query: Option<String>,
+        }
+        match Written::deserialize(deserializer)? {
+            Written {
+                files: Some(Files { format, paths }),
+                ..
+            } => Ok(Self::Files { format, paths }),
+            Written {
+                table: Some(table), ..
+            } => Ok(Self::Table(table)),
+            Written {
+                query: Some(query), ..
+            } => Ok(Self::Query(query)),
+            _ => Err(D::Error::custom("it is neither files, a table nor a query")),
+        }
+    }
 }
 
 /// The format of files, with all that is needed to read them alike on every engine.

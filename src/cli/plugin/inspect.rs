@@ -67,6 +67,10 @@ fn show(description: &Description) {
     line("reads files", &capabilities.file_formats.join(", "));
     line("takes in rows", yes_or_no(capabilities.ingest));
     line(
+        "gives rows while they are made",
+        yes_or_no(capabilities.streams),
+    );
+    line(
         "read-only sessions",
         yes_or_no(capabilities.read_only_sessions),
     );
