@@ -73,6 +73,16 @@ const CLASSES: &[(&str, &str, ErrorClass)] = &[
     ("Catalog Error", "already exists", ErrorClass::AlreadyExists),
     ("Catalog Error", "", ErrorClass::InvalidSql),
     ("Parser Error", "", ErrorClass::InvalidSql),
+    (
+        "Binder Error: Referenced column",
+        "not found",
+        ErrorClass::NotFound,
+    ),
+    (
+        "Binder Error",
+        "does not have a column named",
+        ErrorClass::NotFound,
+    ),
     ("Binder Error", "", ErrorClass::InvalidSql),
     ("Syntax Error", "", ErrorClass::InvalidSql),
     ("Parameter Not Resolved Error", "", ErrorClass::InvalidSql),

@@ -318,6 +318,13 @@ impl Session for DuckDbSession {
         call: &Call,
     ) -> Result<Box<dyn BatchStream + 's>, EngineError> {
         let running = self.operations.begin(call)?;
+        if sql.contains('\0') {
+            // DuckDB would take what is before it for the whole.
+            return Err(EngineError::new(
+                ErrorClass::InvalidSql,
+                "the statement has a NUL character in it",
+            ));
+        }
         let statement = self
             .connection
             .prepare(ONE_SELECT)
