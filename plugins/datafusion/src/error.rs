@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use data_validator_plugin::{EngineError, ErrorClass};
 use datafusion::arrow::error::ArrowError;
-use datafusion::common::DataFusionError;
+use datafusion::common::{DataFusionError, SchemaError};
 use datafusion::object_store;
 use datafusion::parquet::errors::ParquetError;
 use tokio::task::JoinError;
@@ -74,6 +74,11 @@ fn classify_datafusion(error: &DataFusionError) -> ErrorClass {
         DataFusionError::IoError(error) => classify_io(error),
         DataFusionError::ExecutionJoin(error) => classify_join(error),
         DataFusionError::Plan(message) if is_missing_relation(message) => ErrorClass::NotFound,
+        DataFusionError::SchemaError(error, _)
+            if matches!(**error, SchemaError::FieldNotFound { .. }) =>
+        {
+            ErrorClass::NotFound
+        }
         // The planner finds what the parser lets pass, and the optimiser a pattern that is none.
         DataFusionError::SQL(..) | DataFusionError::Plan(_) | DataFusionError::SchemaError(..) => {
             ErrorClass::InvalidSql
@@ -102,7 +107,7 @@ fn classify_datafusion(error: &DataFusionError) -> ErrorClass {
     }
 }
 
-/// What DataFusion says of a table that is nowhere; a missing column or function is not valid SQL.
+/// What DataFusion says of a table that is nowhere; a missing function is not valid SQL.
 fn is_missing_relation(message: &str) -> bool {
     (message.starts_with("table '") || message.starts_with("Table not found"))
         && message.contains("not found")

@@ -93,7 +93,7 @@ fn names_keep_their_case_and_types_are_told() {
         );
         assert_eq!(
             class_of(rows(session, &format!("SELECT depDelay FROM {sql}"))),
-            ErrorClass::InvalidSql
+            ErrorClass::NotFound
         );
     });
 }

@@ -103,7 +103,7 @@ fn a_statement_that_is_wrong_says_how() {
     in_each_session(|session| {
         for (sql, class) in [
             ("SELEC 1", ErrorClass::InvalidSql),
-            ("SELECT nothing", ErrorClass::InvalidSql),
+            ("SELECT nothing", ErrorClass::NotFound),
             ("SELECT no_function(1)", ErrorClass::InvalidSql),
             ("SELECT 'a' ~ '('", ErrorClass::InvalidSql),
             (
