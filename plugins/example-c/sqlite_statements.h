@@ -8,9 +8,17 @@
 
 #include <limits.h>
 
+/* The bytes of a text. NULL is no text, whatever the length. */
+static const char *text_of(DvString *text) {
+    if (text->ptr == NULL) {
+        *text = dv_string("");
+    }
+    return text->ptr;
+}
+
 /* Prepares exactly one statement that reads and gives rows. */
 static uint32_t prepare(sqlite3 *database, DvString sql, sqlite3_stmt **statement, DvError *error) {
-    const char *text = sql.ptr != NULL ? sql.ptr : "", *tail = NULL;
+    const char *text = text_of(&sql), *tail = NULL;
     sqlite3_stmt *second = NULL;
     int code;
     if (sql.len > INT_MAX) {
@@ -48,8 +56,9 @@ static uint32_t prepare(sqlite3 *database, DvString sql, sqlite3_stmt **statemen
  * at which SQLite would end the text. Gives the statement at its row. */
 static uint32_t ask_json(sqlite3 *database, DvString json, const char *sql, sqlite3_stmt **row,
                          DvError *error) {
+    const char *text = text_of(&json);
     if (sqlite3_prepare_v2(database, sql, -1, row, NULL) != SQLITE_OK ||
-        sqlite3_bind_text64(*row, 1, json.ptr, json.len, SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK ||
+        sqlite3_bind_text64(*row, 1, text, json.len, SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK ||
         sqlite3_step(*row) != SQLITE_ROW) {
         return sqlite_failure(error, database, RUNNING, "reading JSON");
     }
