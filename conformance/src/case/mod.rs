@@ -76,6 +76,8 @@ pub enum Requirement {
     Away,
     /// The engine copies rows that come from elsewhere.
     Ingest,
+    /// The engine gives rows while they are made.
+    Streams,
     /// The engine reads files of some format.
     Files,
     /// A session can refuse to write.

@@ -1,6 +1,6 @@
 //! What has to come of a step, held against what came.
 
-use data_validator_plugin::{Effect, EngineError, SessionState, TransactionState};
+use data_validator_plugin::{Effect, EngineError, TransactionState};
 use serde_json::Value;
 
 use super::sessions::Rows;
@@ -44,8 +44,6 @@ pub fn of_failure(failure: &Failure, came: Result<(), EngineError>) -> Done {
             .any(|class| class == error.class.as_str());
     let effect = effect(error.effect);
     let transaction = transaction(error.transaction);
-    let session = session(error.session);
-    let sqlstate = error.sqlstate.as_deref().unwrap_or("none");
     let is = |wanted: &Option<String>, is: &str| wanted.as_ref().is_none_or(|wanted| wanted == is);
     let message = error.message.to_lowercase();
     let mut names = failure.names.iter();
@@ -53,16 +51,13 @@ pub fn of_failure(failure: &Failure, came: Result<(), EngineError>) -> Done {
     if is_class
         && is(&failure.effect, effect)
         && is(&failure.transaction, transaction)
-        && is(&failure.session, session)
-        && is(&failure.sqlstate, sqlstate)
         && names_all
         && !message.trim().is_empty()
     {
         return Ok(());
     }
     fail(format!(
-        "it fails with class '{}', effect '{effect}', transaction '{transaction}', session '{session}', \
-         sqlstate '{sqlstate}', and should with {}: {error}",
+        "it fails with class '{}', effect '{effect}', transaction '{transaction}', and should with {}: {error}",
         error.class,
         wanted(failure)
     ))
@@ -108,8 +103,6 @@ fn wanted(failure: &Failure) -> String {
     for (what, word) in [
         ("effect", &failure.effect),
         ("transaction", &failure.transaction),
-        ("session", &failure.session),
-        ("sqlstate", &failure.sqlstate),
     ] {
         if let Some(word) = word {
             wanted += &format!(", {what} '{word}'");
@@ -119,14 +112,6 @@ fn wanted(failure: &Failure) -> String {
         wanted += &format!(", a message that names '{name}'");
     }
     wanted
-}
-
-fn session(state: SessionState) -> &'static str {
-    match state {
-        SessionState::Unknown => "unknown",
-        SessionState::Usable => "usable",
-        SessionState::Broken => "broken",
-    }
 }
 
 fn effect(effect: Effect) -> &'static str {

@@ -55,9 +55,6 @@ pub struct Failure {
     pub class: Vec<String>,
     pub effect: Option<String>,
     pub transaction: Option<String>,
-    /// Whether the session is `usable` or `broken` afterwards.
-    pub session: Option<String>,
-    pub sqlstate: Option<String>,
     /// What the message has to name, whatever its letters' case.
     pub names: Vec<String>,
 }

@@ -154,7 +154,8 @@ impl RawEngine {
         let (engine, room) = (self.engine, &raw mut session);
         // SAFETY: the engine is open, and what is passed lives longer than the call.
         let status = unsafe { open(engine, call, config, room, &raw mut error) };
-        let opened = (status == 0).then_some(RawSession {
+        // After a failure there is none to close.
+        let opened = (status == 0).then(|| RawSession {
             engine: self,
             session,
         });
