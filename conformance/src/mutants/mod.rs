@@ -2,12 +2,14 @@
 //!
 //! Each is a real engine with the fault in between, and names the case that has to fail on it.
 
+mod cancelling;
 mod errors;
 mod process;
 mod publishing;
 mod rows;
 mod rules;
 mod transactions;
+mod values;
 
 use std::sync::Arc;
 
@@ -33,8 +35,10 @@ pub fn all() -> impl Iterator<Item = &'static Mutant> {
         transactions::MUTANTS,
         publishing::MUTANTS,
         rows::MUTANTS,
+        values::MUTANTS,
         rules::MUTANTS,
         errors::MUTANTS,
+        cancelling::MUTANTS,
         process::MUTANTS,
     ]
     .into_iter()
