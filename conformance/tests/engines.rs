@@ -24,8 +24,10 @@ fn an_engine_passes_linked_in_and_from_a_file() {
         assert_eq!(outcome.code, Some(0), "{outcome:?}");
         let results = workspace.results();
         assert_eq!(results["engine"]["name"], "duckdb");
-        assert_eq!(results["counts"]["PASS"], 5);
-        assert_eq!(workspace.junit().matches("<testcase").count(), 5);
+        let passed = results["counts"]["PASS"].as_u64().unwrap();
+        assert!(passed >= 10, "{results}");
+        let told = workspace.junit().matches("<testcase").count();
+        assert_eq!(u64::try_from(told).unwrap(), passed);
     }
 }
 
@@ -94,7 +96,7 @@ fn every_case_is_listed_and_explained() {
     let workspace = Workspace::new();
     let list = workspace.run(&["list"]);
     assert_eq!(list.code, Some(0), "{list:?}");
-    assert!(list.stdout.lines().count() >= 15, "{list:?}");
+    assert!(list.stdout.lines().count() >= 150, "{list:?}");
     for line in list.stdout.lines() {
         let case = line.split_whitespace().next().unwrap();
         let explained = workspace.run(&["explain", case]);

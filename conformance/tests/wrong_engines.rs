@@ -161,6 +161,10 @@ fn what_is_not_declared_is_skipped_and_a_run_without_a_pass_proves_nothing() {
         "conform.toml",
         "--report",
         "report",
+        "--only",
+        "transactions",
+        "--only",
+        "idempotency",
     ];
     let outcome = workspace.run(&arguments);
     assert_eq!(outcome.code, Some(1), "{outcome:?}");

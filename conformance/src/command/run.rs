@@ -10,7 +10,7 @@ use data_validator_plugin::Description;
 
 use crate::arguments::Run;
 use crate::case::Case;
-use crate::case::collection::selected;
+use crate::case::collection::{all, selected};
 use crate::outcome::CaseResult;
 use crate::report::badge::Badge;
 use crate::report::{EngineSeen, Results, text};
@@ -45,6 +45,7 @@ pub fn run(arguments: &Run) -> anyhow::Result<bool> {
         Some(path) => Settings::read(path)?,
         None => Settings::of_engine(&engine.name)?,
     };
+    settings.check_names(&all()?)?;
     if let Some(folder) = &arguments.report {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("making the folder {}", folder.display()))?;

@@ -7,12 +7,12 @@ pub mod waiver;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use include_dir::{Dir, include_dir};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::case::Level;
+use crate::case::{Case, Level};
 use service::Service;
 use waiver::Waiver;
 
@@ -133,6 +133,27 @@ impl Settings {
         Ok(settings)
     }
 
+    /// Looks whether the cases and groups that the settings name are there.
+    ///
+    /// # Errors
+    /// When one is not.
+    pub fn check_names(&self, cases: &[Case]) -> anyhow::Result<()> {
+        for waiver in &self.waive {
+            ensure!(
+                cases.iter().any(|case| case.id == waiver.case),
+                "the settings waive '{}', and there is no such case",
+                waiver.case
+            );
+        }
+        for skipped in &self.skips {
+            ensure!(
+                cases.iter().any(|case| is_named(&case.id, skipped)),
+                "the settings foresee that '{skipped}' is skipped, and there is no such case or group"
+            );
+        }
+        Ok(())
+    }
+
     /// The waiver of a case, if it has one.
     pub fn waiver_of(&self, case: &str) -> Option<&Waiver> {
         self.waive.iter().find(|waiver| waiver.case == case)
@@ -140,14 +161,19 @@ impl Settings {
 
     /// Whether the engine is known to skip the case.
     pub fn foresees_skip_of(&self, case: &str) -> bool {
-        let names = |named: &String| case == named || case.split('/').next() == Some(named);
-        self.skips.iter().any(names)
+        self.skips.iter().any(|named| is_named(case, named))
     }
+}
+
+/// Whether that is the name of a case, or of its group.
+fn is_named(case: &str, named: &str) -> bool {
+    case == named || case.split('/').next() == Some(named)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::collection;
 
     #[test]
     fn a_waiver_without_a_reason_is_an_error() {
@@ -167,6 +193,25 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_is_no_cases_is_told() {
+        let cases = collection::all().unwrap();
+        for (settings, said) in [
+            (
+                "skips = ['retry/gone']",
+                "foresee that 'retry/gone' is skipped",
+            ),
+            (
+                "[[waive]]\ncase = 'retry'\nreason = 'r'",
+                "waive 'retry', and there is",
+            ),
+        ] {
+            let refused = Settings::parse(settings).unwrap().check_names(&cases);
+            let error = refused.unwrap_err().to_string();
+            assert!(error.contains(said), "{error}");
+        }
+    }
+
+    #[test]
     fn an_engine_aims_for_the_badge_core_where_nothing_is_said() {
         assert_eq!(Settings::parse("").unwrap().badges, [Level::Core]);
         let settings = Settings::parse("badges = ['core', 'resilient']").unwrap();
@@ -176,8 +221,11 @@ mod tests {
 
     #[test]
     fn the_engines_of_this_program_have_settings() {
+        let cases = collection::all().unwrap();
         for engine in ["duckdb", "datafusion", "postgres"] {
-            assert!(Settings::of_engine(engine).unwrap().away.is_some());
+            let settings = Settings::of_engine(engine).unwrap();
+            assert!(settings.away.is_some());
+            settings.check_names(&cases).unwrap();
         }
         assert!(Settings::of_engine("mine").is_err());
     }

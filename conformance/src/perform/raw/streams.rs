@@ -32,7 +32,9 @@ fn sum(batch: &ArrowArray, is_wide: bool) -> Done<i64> {
         return Err(broken());
     }
     // SAFETY: an array of numbers has two buffers.
-    let values = unsafe { *child.buffers.add(1) };
+    let second = unsafe { child.buffers.add(1) };
+    // SAFETY: as above.
+    let values = unsafe { *second };
     let (offset, length) = (child.offset as usize, child.length as usize);
     Ok(match is_wide {
         true => {
