@@ -7,6 +7,7 @@
 )]
 
 mod badges;
+mod certified;
 mod engines;
 mod mutants;
 mod report_page;
