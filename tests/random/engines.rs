@@ -10,6 +10,7 @@ use data_validator::DataValidator;
 use data_validator::plan::FormName;
 use data_validator::run::settings::RunSettings;
 use data_validator_harness::oracle::format::Form;
+use data_validator_harness::oracle::reported::reported;
 use data_validator_harness::oracle::rule::Check;
 use data_validator_harness::oracle::table::Table;
 use data_validator_harness::oracle::verdict::Outcome;
@@ -21,7 +22,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use super::difference::{Difference, outcome};
+use super::difference::Difference;
 use super::sqlite;
 use crate::support::Workspace;
 
@@ -266,7 +267,7 @@ fn compared(
             true => Outcome::Unjudged,
             false => evaluate(&part.table, part.scope.as_ref(), rule),
         };
-        let found = outcome(result);
+        let found = reported(&serde_json::to_value(result).unwrap());
         counted.rules += 1;
         counted.judged += usize::from(found != Outcome::Unjudged);
         if expected == Outcome::Open {

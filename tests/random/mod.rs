@@ -13,11 +13,8 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use data_validator_harness::random::case::Case;
-use data_validator_harness::random::{cases, shrink};
+use data_validator_harness::random::{drawn, shrink};
 use data_validator_harness::sample::{number, slice};
-use proptest::prelude::*;
-use proptest::strategy::ValueTree;
-use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
 use crate::support::{files_below, repository};
 use difference::{Difference, describe};
@@ -60,7 +57,7 @@ fn every_engine_counts_what_the_oracle_counts() {
         let form = FORMS[batch % FORMS.len()].map(str::to_owned);
         let cases = numbers.iter().map(|number| Case {
             form: form.clone(),
-            ..draw(seed, *number)
+            ..drawn(seed, *number)
         });
         let cases: Vec<Case> = cases.collect();
         let differences = match engines.check(&cases, None, &mut checked) {
@@ -104,16 +101,6 @@ fn what_went_wrong_once_goes_right() {
             describe(&differences)
         );
     }
-}
-
-/// A case that depends on these numbers alone.
-fn draw(seed: u64, number: u64) -> Case {
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    bytes[8..16].copy_from_slice(&number.to_le_bytes());
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let mut runner = TestRunner::new_with_rng(ProptestConfig::default(), rng);
-    cases().new_tree(&mut runner).unwrap().current()
 }
 
 /// What is wrong, and the smallest case with which the same engine is wrong, as it is kept in a file.

@@ -3,29 +3,21 @@
 use std::path::Path;
 
 use data_validator_harness::oracle::aggregate::Function;
-use data_validator_harness::oracle::expression::Expression;
 use data_validator_harness::oracle::reconcile::Mode;
 use data_validator_harness::oracle::rule::Check;
 use data_validator_harness::oracle::table::{Column, Table};
 use data_validator_harness::oracle::value::{ColumnType, Value};
 use data_validator_harness::random::case::Case;
 use data_validator_harness::random::config::identifier;
+use data_validator_harness::random::part::part as harness_part;
 
 /// The case with the columns and rules that SQLite has types for; none where nothing is left.
 pub fn part(case: &Case) -> Option<Case> {
-    let mut part = case.clone();
-    part.table.columns.retain(is_kept);
-    let is_there = |name: &str| case.table.column(name).is_none_or(is_kept);
-    let reads = |scope: &Option<Expression>| {
-        let columns = scope.as_ref().map(Expression::columns);
-        columns.is_none_or(|columns| columns.into_iter().all(is_there))
-    };
-    part.rules.retain(|rule| {
-        let is_too_large = is_sum_beyond_64_bits(&case.table, &rule.check);
-        !is_too_large && reads(&rule.scope) && rule.check.columns().into_iter().all(is_there)
-    });
-    let is_empty = part.table.columns.is_empty() || part.rules.is_empty();
-    (!is_empty && reads(&case.scope)).then_some(part)
+    let mut case = case.clone();
+    let table = &case.table;
+    case.rules
+        .retain(|rule| !is_sum_beyond_64_bits(table, &rule.check));
+    harness_part(&case, is_kept)
 }
 
 /// What is judged by patterns, by the characters of a text or by deviations, of which SQLite has none.

@@ -11,6 +11,7 @@
 //! | [`side_by_side`] | rows of two tables, put side by side |
 //! | [`statistic`] | numbers that are computed from all values of a column |
 //! | [`mod@verdict`] | counts and limits → passed or failed |
+//! | [`mod@reported`] | a report's result in the same words |
 
 pub mod aggregate;
 pub mod castable;
@@ -30,6 +31,7 @@ pub mod pattern;
 pub mod primary_key;
 pub mod range;
 pub mod reconcile;
+pub mod reported;
 pub mod row_count;
 pub mod rule;
 pub mod schema;

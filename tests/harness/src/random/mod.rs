@@ -6,6 +6,7 @@
 //! | [`tables`], [`rules`] | what is drawn; `pools`, `bounds`, `expressions`, `patterns` are what it is drawn from |
 //! | [`shrink`] | the smallest case that still fails |
 //! | [`config`] | rules as a config |
+//! | [`mod@part`] | what is left of a case for an engine that has not all types |
 //! | [`parquet_file`], [`statements`] | a table as a file, and as SQL |
 
 mod bounds;
@@ -14,6 +15,7 @@ pub mod config;
 mod draws;
 mod expressions;
 pub mod parquet_file;
+pub mod part;
 mod patterns;
 mod pools;
 mod row_rules;
@@ -26,12 +28,30 @@ mod two_sided_rules;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
 use case::Case;
 use draws::Draws;
 
 /// The most rules of a table.
 const MOST_RULES: usize = 8;
+
+/// The case that depends on these numbers alone.
+///
+/// # Panics
+/// When none can be drawn.
+pub fn drawn(seed: u64, number: u64) -> Case {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    bytes[8..16].copy_from_slice(&number.to_le_bytes());
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+    let mut runner = TestRunner::new_with_rng(ProptestConfig::default(), rng);
+    match cases().new_tree(&mut runner) {
+        Ok(tree) => tree.current(),
+        Err(why) => panic!("drawing case {number}: {why}"),
+    }
+}
 
 /// Cases, which become plainer when they are shrunk.
 pub fn cases() -> impl Strategy<Value = Case> {

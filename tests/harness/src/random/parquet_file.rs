@@ -1,6 +1,7 @@
-//! A table as a Parquet file.
+//! A table as a Parquet file, and as a stream.
 
 use std::fs::File;
+use std::mem::transmute;
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -10,17 +11,19 @@ use bigdecimal::num_bigint::ToBigInt;
 use datafusion_arrow::array::{
     Array, ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, DictionaryArray,
     Float32Array, Float64Array, Int8Array, Int16Array, Int32Array, Int64Array, LargeStringArray,
-    RecordBatch, StringArray, StringViewArray, Time64MicrosecondArray, TimestampMicrosecondArray,
-    TimestampMillisecondArray, TimestampNanosecondArray, UInt8Array, UInt16Array, UInt32Array,
-    UInt64Array,
+    RecordBatch, StringArray, StringViewArray, StructArray, Time64MicrosecondArray,
+    TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray, UInt8Array,
+    UInt16Array, UInt32Array, UInt64Array,
 };
 use datafusion_arrow::datatypes::{Field, Int32Type, Schema};
+use datafusion_arrow::ffi::{FFI_ArrowArray, FFI_ArrowSchema};
 use jiff::civil::{Date, DateTime, Time};
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
 
 use crate::oracle::table::{Column, Table};
 use crate::oracle::value::{ColumnType, TextForm, Unit, parsed};
+use crate::rows::Batches;
 
 /// Writes the table, so many rows a row group.
 ///
@@ -37,11 +40,7 @@ fn try_write(
     table: &Table,
     row_group: usize,
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let arrays: Vec<ArrayRef> = table.columns.iter().map(array).collect();
-    let fields: Vec<Field> = (table.columns.iter().zip(&arrays))
-        .map(|(column, array)| Field::new(&column.name, array.data_type().clone(), true))
-        .collect();
-    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?;
+    let batch = batch(table)?;
     let properties = WriterProperties::builder()
         .set_max_row_group_row_count(Some(row_group.max(1)))
         .build();
@@ -49,6 +48,43 @@ fn try_write(
     writer.write(&batch)?;
     writer.close()?;
     Ok(())
+}
+
+/// The table as a batch.
+fn batch(table: &Table) -> Result<RecordBatch, Box<dyn std::error::Error>> {
+    let arrays: Vec<ArrayRef> = table.columns.iter().map(array).collect();
+    let fields: Vec<Field> = (table.columns.iter().zip(&arrays))
+        .map(|(column, array)| Field::new(&column.name, array.data_type().clone(), true))
+        .collect();
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?)
+}
+
+/// The table as a stream, such as an engine copies from.
+///
+/// # Panics
+/// When it cannot be made.
+pub fn stream(table: &Table) -> Batches {
+    let exported = batch(table).and_then(|batch| {
+        let data = StructArray::from(batch).to_data();
+        Ok((
+            FFI_ArrowArray::new(&data),
+            FFI_ArrowSchema::try_from(data.data_type())?,
+        ))
+    });
+    let (array, schema) = match exported {
+        Ok(exported) => exported,
+        Err(error) => panic!("making a stream: {error}"),
+    };
+    // SAFETY: the types of both majors are the C data interface's `struct ArrowArray`, `repr(C)` with the same
+    // fields, and moving the value moves the ownership that its release callback stands for.
+    let array = unsafe { transmute::<FFI_ArrowArray, arrow::ffi::FFI_ArrowArray>(array) };
+    // SAFETY: as above, with `struct ArrowSchema`.
+    let schema = unsafe { transmute::<FFI_ArrowSchema, arrow::ffi::FFI_ArrowSchema>(schema) };
+    // SAFETY: the array is of the schema, since both were made of one.
+    match unsafe { arrow::ffi::from_ffi(array, &schema) } {
+        Ok(data) => Batches::new(vec![arrow::array::StructArray::from(data).into()]),
+        Err(error) => panic!("making a stream: {error}"),
+    }
 }
 
 fn array(column: &Column) -> ArrayRef {
