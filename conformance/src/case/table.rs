@@ -86,6 +86,34 @@ impl TableTemplate {
 }
 
 impl TypedTable {
+    /// A table that was drawn at random.
+    pub fn drawn(name: &str, table: &oracle::table::Table) -> Self {
+        let columns = table.columns.iter().map(|column| Column {
+            name: column.name.clone(),
+            logical_type: logical_type(&column.column_type),
+        });
+        let rows = table
+            .columns
+            .first()
+            .map_or(0, |column| column.values.len());
+        let cell = |column: &oracle::table::Column, row: usize| {
+            let value = column.values[row].clone()?;
+            Some(match column.column_type {
+                ColumnType::TimestampTz(..) => value + "Z",
+                _ => value,
+            })
+        };
+        Self {
+            name: name.to_owned(),
+            schema: Schema {
+                columns: columns.collect(),
+            },
+            rows: (0..rows)
+                .map(|row| table.columns.iter().map(|it| cell(it, row)).collect())
+                .collect(),
+        }
+    }
+
     /// The table as the oracle has it, and as files are written.
     pub fn for_oracle(&self) -> oracle::table::Table {
         let columns = self.schema.columns.iter().enumerate();
@@ -104,6 +132,25 @@ impl TypedTable {
         oracle::table::Table {
             columns: columns.collect(),
         }
+    }
+}
+
+fn logical_type(column_type: &ColumnType) -> LogicalType {
+    match column_type {
+        ColumnType::Boolean => LogicalType::Boolean,
+        ColumnType::Float => LogicalType::Float,
+        ColumnType::Double => LogicalType::Double,
+        ColumnType::Decimal { precision, scale } => LogicalType::Decimal {
+            precision: *precision,
+            scale: *scale,
+        },
+        ColumnType::Text(_) => LogicalType::Text,
+        ColumnType::Date => LogicalType::Date,
+        ColumnType::Timestamp(_) => LogicalType::Timestamp,
+        ColumnType::TimestampTz(..) => LogicalType::TimestampTz,
+        ColumnType::Time => LogicalType::Time,
+        ColumnType::Binary => LogicalType::Binary,
+        _ => LogicalType::Integer,
     }
 }
 

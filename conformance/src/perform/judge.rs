@@ -68,13 +68,15 @@ impl Performance<'_> {
         });
         let tables: Vec<Value> = std::iter::once(judged).chain(others).collect();
         let now = Timestamp::from_str(&judge.now).context("'now' is no moment")?;
-        let mut summaries = self.validated(&tables, now)?;
+        let config =
+            serde_yaml::to_string(&self.config_of(&tables)).context("writing the config")?;
+        let mut summaries = self.validated(&config, now)?;
         Ok(summaries.swap_remove(0))
     }
 
-    /// The results of tables of a config, judged in this process.
-    pub(super) fn validated(&self, tables: &[Value], now: Timestamp) -> Done<Vec<Vec<RuleResult>>> {
-        let config = json!({
+    /// A config of these tables, with the engine of the case.
+    pub(super) fn config_of(&self, tables: &[Value]) -> Value {
+        json!({
             "version": "1.0",
             "engine": {
                 "type": self.job.engine.name,
@@ -82,10 +84,13 @@ impl Performance<'_> {
                 "options": self.sessions.config.options,
             },
             "tables": tables,
-        });
+        })
+    }
+
+    /// The results of the tables of a config, judged in this process.
+    pub(super) fn validated(&self, config: &str, now: Timestamp) -> Done<Vec<Vec<RuleResult>>> {
         let path = self.job.places.folder.join("judged.yaml");
-        let text = serde_yaml::to_string(&config).context("writing the config")?;
-        std::fs::write(&path, text).context("writing the config")?;
+        std::fs::write(&path, config).context("writing the config")?;
         let catalog = Catalog::of([kind(&self.sessions)]);
         let config = load_with(&path, &LoadOptions::default(), catalog)
             .map_err(|errors| anyhow!("{errors}"))

@@ -50,6 +50,8 @@ struct Performance<'a> {
     process: ProcessState,
     /// Tokens of tables' data, as they were last.
     versions: BTreeMap<String, Option<String>>,
+    /// How many tables have names that were made for them.
+    named: usize,
 }
 
 /// Performs the case that the input names, and tells the suite how it ended.
@@ -106,6 +108,7 @@ fn perform(suite: &SuiteLink, job: &Job, sql: &mut Vec<String>) -> Done {
         random: fastrand::Rng::with_seed(job.seed),
         process,
         versions: BTreeMap::new(),
+        named: 0,
     };
     recorded(&mut performance, sql, Performance::bring_tables)?;
     for (index, step) in case.body.steps.iter().enumerate() {

@@ -53,7 +53,7 @@ impl Performance<'_> {
     }
 
     fn copied(&mut self, table: &TypedTable) -> Done {
-        let relation = copy(&mut self.sessions, self.job, table)?;
+        let relation = copy(&mut self.sessions, table)?;
         self.has_rows(table, &relation)
     }
 

@@ -8,12 +8,12 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, ensure};
 use data_validator_harness::random::parquet_file;
 use data_validator_plugin::{
-    CsvFormat, Description, Dialect, EngineError, FileFormat, LogicalType, NewTable, Outcome,
-    Publication, Replacement, Rows, Scalar, Source, Transactions,
+    CsvFormat, Description, Dialect, FileFormat, LogicalType, NewTable, Outcome, Publication,
+    Replacement, Rows, Scalar, Source, Transactions,
 };
 
 use super::Performance;
-use super::sessions::{Sessions, call};
+use super::sessions::Sessions;
 use super::trouble::{Done, Trouble, fail, unexpected};
 use crate::case::publication::table_name;
 use crate::case::table::TypedTable;
@@ -189,27 +189,11 @@ pub fn bring(sessions: &mut Sessions, job: &Job, way: Way, table: &TypedTable) -
     })
 }
 
-/// Copies the rows of a table into a session, from an engine that is linked in.
-pub fn copy(sessions: &mut Sessions, job: &Job, table: &TypedTable) -> Done<String> {
-    let reader = data_validator::engines::catalog::Catalog::new(None)
-        .find("duckdb")
-        .map_err(|error| anyhow::anyhow!("{}", error.message))?;
-    let path = job.places.folder.join("to be copied.parquet");
-    parquet_file::write(&path, &table.for_oracle(), 1000);
-    let source = Source::Files {
-        format: FileFormat::Parquet,
-        paths: vec![path],
-    };
-    let own = |error: EngineError| Trouble::Error(format!("reading the rows: {error}"));
-    let engine = reader.engine().map_err(own)?;
-    let mut session = engine
-        .connect(&data_validator_plugin::EngineConfig::default(), &call())
-        .map_err(own)?;
-    let relation = session.attach("rows", &source, &call()).map_err(own)?;
-    let sql = format!("SELECT * FROM {}", relation.sql);
-    let mut rows = session.query(&sql, &call()).map_err(own)?;
+/// Copies the rows of a table into a session; what stands for them there.
+pub fn copy(sessions: &mut Sessions, table: &TypedTable) -> Done<String> {
+    let mut rows = parquet_file::stream(&table.for_oracle());
     let copied = sessions.call("main", |session, call| {
-        session.ingest(&table.name, &mut *rows, call)
+        session.ingest(&table.name, &mut rows, call)
     });
     Ok(copied.map_err(|error| unexpected(&error))?.sql)
 }
