@@ -74,6 +74,8 @@ pub enum Requirement {
     TransactionalDdl,
     /// The settings say what takes the engine away for a while.
     Away,
+    /// The settings say what a proxy before the service looks for.
+    Wire,
     /// The engine copies rows that come from elsewhere.
     Ingest,
     /// The engine gives rows while they are made.

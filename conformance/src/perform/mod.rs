@@ -19,6 +19,7 @@ mod tables;
 mod trouble;
 mod validator;
 mod value;
+mod wire;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -38,6 +39,7 @@ use raw::ProcessState;
 use sessions::Sessions;
 use suite_link::SuiteLink;
 use trouble::{Done, Trouble};
+use wire::Wire;
 
 /// A case under way.
 struct Performance<'a> {
@@ -52,6 +54,7 @@ struct Performance<'a> {
     versions: BTreeMap<String, Option<String>>,
     /// How many tables have names that were made for them.
     named: usize,
+    wire: Option<Wire>,
 }
 
 /// Performs the case that the input names, and tells the suite how it ended.
@@ -109,7 +112,9 @@ fn perform(suite: &SuiteLink, job: &Job, sql: &mut Vec<String>) -> Done {
         process,
         versions: BTreeMap::new(),
         named: 0,
+        wire: None,
     };
+    performance.begin_wire()?;
     recorded(&mut performance, sql, Performance::bring_tables)?;
     for (index, step) in case.body.steps.iter().enumerate() {
         let place = format!("step {}, {}", index + 1, step.describe());
@@ -233,6 +238,9 @@ impl Performance<'_> {
             Step::OpenAndClose(open) => self.open_and_close(open),
             Step::DataVersion(asked) => self.data_version(asked),
             Step::Raw(raw) => raw::perform(self, *raw),
+            Step::Fault(set) => self.set_fault(set),
+            Step::WireUse(most) => self.wire_use(most),
+            Step::CutWhileReading(cut) => self.cut_while_reading(cut),
             Step::Random(random) => self.random(random),
         }
     }

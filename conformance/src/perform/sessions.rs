@@ -72,6 +72,11 @@ impl Sessions {
         })
     }
 
+    /// Sessions of that name are opened with these settings.
+    pub fn add_kind(&mut self, name: &str, config: EngineConfig) {
+        self.kinds.insert(name.to_owned(), config);
+    }
+
     /// What a session of that name is opened with: that of its kind, if it is the name of one.
     pub fn config_of(&self, name: &str) -> &EngineConfig {
         self.kinds.get(name).unwrap_or(&self.config)

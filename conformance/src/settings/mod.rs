@@ -33,6 +33,8 @@ pub struct Settings {
     pub tables: Option<Tables>,
     pub service: Option<Service>,
     pub away: Option<Away>,
+    /// How the service is spoken to, where it is reached over TCP and its address is a URL.
+    pub wire: Option<Wire>,
     /// The badges that the engine is to reach; a run that misses one fails.
     pub badges: Vec<Level>,
     /// Cases that are accepted to fail.
@@ -71,6 +73,14 @@ pub struct Tables {
     pub command: Vec<String>,
 }
 
+/// What a proxy before the service looks for, so that it breaks a connection at the right moment.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wire {
+    /// What a client sends to commit.
+    pub commit: String,
+}
+
 /// What takes the engine away for a while.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -92,6 +102,7 @@ impl Default for Settings {
             tables: None,
             service: None,
             away: None,
+            wire: None,
             badges: vec![Level::Core],
             waive: Vec::new(),
             skips: Vec::new(),

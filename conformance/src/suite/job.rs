@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::interpose::interposed;
 use crate::mutants::{self, Mutant};
 use crate::settings::places::Places;
-use crate::settings::{Away, Engine, Prepare, Tables};
+use crate::settings::{Away, Engine, Prepare, Tables, Wire};
 
 /// What the process of a case is told, on one line of its input.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -25,6 +25,7 @@ pub struct Job {
     pub prepare: Prepare,
     pub tables: Option<Tables>,
     pub away: Option<Away>,
+    pub wire: Option<Wire>,
     pub places: Places,
     pub seed: u64,
 }

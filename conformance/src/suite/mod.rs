@@ -166,6 +166,7 @@ impl Suite {
             prepare: settings.prepare.clone(),
             tables: settings.tables.clone(),
             away: settings.away.clone(),
+            wire: settings.wire.clone(),
             places: Places {
                 service: self.service.as_ref().map(Service::address),
                 folder: folder.clone(),

@@ -15,6 +15,7 @@ pub fn missing(case: &Case, engine: &Description, settings: &Settings) -> Option
         Requirement::Away => Outcome::NotRun(
             "the settings do not say what takes the engine away for a while; add 'away'".into(),
         ),
+        Requirement::Wire => Outcome::Skip("the settings have no [wire]".into()),
         Requirement::Session(kind) => {
             Outcome::Skip(format!("the settings have no [sessions.{kind}]"))
         }
@@ -29,6 +30,7 @@ fn is_met(requirement: &Requirement, engine: &Description, settings: &Settings) 
         Requirement::Transactions => can.transactions != Transactions::None,
         Requirement::TransactionalDdl => can.transactions == Transactions::Ddl,
         Requirement::Away => settings.away.is_some(),
+        Requirement::Wire => settings.wire.is_some() && settings.service.is_some(),
         Requirement::Ingest => can.ingest,
         Requirement::Streams => can.streams,
         Requirement::Files => !can.file_formats.is_empty(),
@@ -59,6 +61,6 @@ fn what(requirement: &Requirement) -> &'static str {
         Requirement::Deviations => "'stddev_samp' and 'stddev_pop' in its dialect",
         Requirement::Moments => "'microseconds_since_epoch' in its dialect",
         Requirement::OddDoubles => "that a double can be NaN ('is_nan' in its dialect)",
-        Requirement::Away | Requirement::Session(_) => "it",
+        Requirement::Away | Requirement::Wire | Requirement::Session(_) => "it",
     }
 }

@@ -4,6 +4,7 @@ pub mod publishing;
 pub mod query;
 pub mod raw;
 pub mod session;
+pub mod wire;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ use raw::Raw;
 use session::{
     AskDataVersion, Attach, Cancel, Connect, OfTable, OpenAndClose, Random, SideBySide, Stream,
 };
+use wire::{CutWhileReading, SetFault, WireUse};
 
 /// One step; a session is opened when the first step names it.
 #[derive(Clone, Debug, Deserialize)]
@@ -67,6 +69,12 @@ pub enum Step {
     DataVersion(AskDataVersion),
     /// Calls the functions of the C interface.
     Raw(Raw),
+    /// Sets what happens to the connections of sessions with the name `proxied`.
+    Fault(SetFault),
+    /// Looks at how often the engine connected and committed since a fault was set.
+    WireUse(WireUse),
+    /// Cuts the connection while the rows of a query come.
+    CutWhileReading(CutWhileReading),
     /// Judges random tables by random rules, and holds the results against the oracle.
     Random(Random),
 }
@@ -172,6 +180,9 @@ impl Step {
             | Self::Stream(_)
             | Self::OpenAndClose(_)
             | Self::Raw(_)
+            | Self::Fault(_)
+            | Self::WireUse(_)
+            | Self::CutWhileReading(_)
             | Self::Random(_)
             | Self::Execute(_)
             | Self::Begin(_)
@@ -224,6 +235,9 @@ impl Step {
             Self::DataVersion(asked) => {
                 format!("asking for the version of the table '{}'", asked.table)
             }
+            Self::Fault(set) => format!("setting the fault {:?}", set.is),
+            Self::WireUse(_) => "looking at the connections".into(),
+            Self::CutWhileReading(cut) => format!("cutting the query {}", cut.sql),
             Self::Raw(raw) => format!("calling the C interface: {raw:?}"),
             Self::Random(random) => format!("judging {} random tables", random.tables),
         }

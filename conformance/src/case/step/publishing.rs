@@ -32,6 +32,8 @@ pub enum Published {
     Fenced,
     /// Nothing was published.
     Nothing,
+    /// Whatever the answer is, or an error: what comes of it is asked for afterwards.
+    Anything,
 }
 
 #[derive(Clone, Debug, Deserialize)]
