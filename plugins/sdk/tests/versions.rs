@@ -32,6 +32,7 @@ fn assert_serves_without_extras(engine: &dyn Engine) {
     let without_functions = Capabilities {
         embedded: true,
         read_only_sessions: true,
+        streams: true,
         ..Capabilities::default()
     };
     assert_eq!(engine.describe().capabilities, without_functions);

@@ -47,6 +47,7 @@ impl Engine for Canned {
                 read_only_sessions: true,
                 publish: true,
                 ingest: true,
+                streams: true,
                 transactions: Transactions::Ddl,
             },
             publication_setup: Some("CREATE TABLE keys (key text)".into()),
