@@ -152,7 +152,7 @@ mod tests {
             ),
             (
                 "Binder Error: Referenced column \"a\" not found",
-                ErrorClass::InvalidSql,
+                ErrorClass::NotFound,
             ),
             (
                 "Conversion Error: Could not convert string 'x' to INT64",
