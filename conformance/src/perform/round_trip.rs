@@ -1,6 +1,6 @@
 //! A table that comes back as it went, in each way in which the engine takes rows.
 
-use data_validator_plugin::{EngineError, LogicalType, Source};
+use data_validator_plugin::{Column, EngineError, LogicalType, Source};
 
 use super::Performance;
 use super::expectation::shown;
@@ -64,7 +64,7 @@ impl Performance<'_> {
             session.schema(&relation, call)
         });
         let schema = schema.map_err(|error| unexpected(&error))?;
-        let told = |columns: &[data_validator_plugin::Column]| {
+        let told = |columns: &[Column]| {
             let columns = columns.iter();
             let told = columns.map(|column| format!("{} {}", column.name, column.logical_type));
             told.collect::<Vec<_>>().join(", ")
@@ -80,24 +80,12 @@ impl Performance<'_> {
     fn has_rows(&mut self, table: &TypedTable, relation: &str) -> Done {
         let found = self.all_rows(table, relation);
         let found = found.map_err(|error| unexpected(&error))?;
-        let is_same = found.len() == table.rows.len()
-            && found.iter().zip(&table.rows).all(|(found, wanted)| {
-                let cells = found.iter().zip(wanted).zip(&table.schema.columns);
-                let mut cells = cells.map(|((found, wanted), column)| {
-                    same(&column.logical_type, wanted.as_deref(), found.as_deref())
-                });
-                cells.all(|is_same| is_same)
-            });
-        if is_same {
+        let columns = &table.schema.columns;
+        let mut pairs = found.iter().zip(&table.rows);
+        let different = pairs.position(|(found, wanted)| !is_same_row(columns, wanted, found));
+        if different.is_none() && found.len() == table.rows.len() {
             return Ok(());
         }
-        let different = found.iter().zip(&table.rows).position(|(found, wanted)| {
-            let cells = found.iter().zip(wanted).zip(&table.schema.columns);
-            let mut cells = cells.map(|((found, wanted), column)| {
-                same(&column.logical_type, wanted.as_deref(), found.as_deref())
-            });
-            cells.any(|is_same| !is_same)
-        });
         let around = |rows: &Rows| match different {
             Some(row) => shown(&vec![rows[row].clone()]),
             None => format!("    {} rows", rows.len()),
@@ -124,7 +112,15 @@ impl Performance<'_> {
     }
 }
 
-fn same(logical_type: &LogicalType, wanted: Option<&str>, found: Option<&str>) -> bool {
+/// Whether two rows are the same, by value.
+fn is_same_row(columns: &[Column], wanted: &[Option<String>], found: &[Option<String>]) -> bool {
+    let mut cells = found.iter().zip(wanted).zip(columns);
+    cells.all(|((found, wanted), column)| {
+        is_same_cell(&column.logical_type, wanted.as_deref(), found.as_deref())
+    })
+}
+
+fn is_same_cell(logical_type: &LogicalType, wanted: Option<&str>, found: Option<&str>) -> bool {
     match (wanted, found) {
         (None, None) => true,
         (Some(wanted), Some(found)) => value::is_same(logical_type, wanted, found),
