@@ -50,3 +50,4 @@ mod tidy;
 mod two_sides;
 mod two_sides_faults;
 mod untrusted;
+mod web_tables;

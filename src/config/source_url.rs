@@ -48,9 +48,14 @@ pub fn refuse_url(text: &str) -> Result<(), Refusal> {
             format!("write the path itself: {}", shortened(path)),
         ));
     }
-    let hint = "copy the files to this machine and name their path, or read them with {query: …} on an engine \
-                whose options reach them"
+    let mut hint = "copy the files to this machine and name their path, or read them with {query: …} on an engine \
+                    whose options reach them"
         .to_owned();
+    if matches!(&*scheme, "http" | "https") {
+        hint.push_str(
+            "; NAME.parquet is {table: NAME} of {type: datafusion, connection_params: {url: 'https://HOST/FOLDER'}}",
+        );
+    }
     let store = STORES.iter().find(|(known, _)| *known == scheme);
     let message = match store {
         Some((_, place)) => format!(

@@ -8,17 +8,25 @@ use datafusion::config::ConfigOptions;
 use serde_json::Value;
 
 use crate::bytes::parse_bytes;
+use crate::web::WebSettings;
 
 /// A lock that another process holds is waited for so long, unless a user says otherwise.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The same for one request to a web server.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The settings of one session.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The folder of published tables.
     pub path: Option<PathBuf>,
+    /// The web server whose files are tables.
+    pub web: Option<WebSettings>,
     /// How long a lock is waited for that another process holds.
     pub lock_timeout: Duration,
+    /// How long the web server may take for one answer.
+    pub request_timeout: Duration,
     pub resources: Resources,
     /// DataFusion's own settings.
     pub options: ConfigOptions,
@@ -37,12 +45,29 @@ pub struct Resources {
 
 /// The keys of `connection_params`.
 pub fn keys() -> Vec<ConfigKey> {
-    vec![ConfigKey {
-        name: "path".into(),
-        kind: ConfigKind::Path,
+    let key = |name: &str, kind, help: &str| ConfigKey {
+        name: name.into(),
+        kind,
         required: false,
-        help: "a folder of published tables; without it only files are read".into(),
-    }]
+        help: help.into(),
+    };
+    vec![
+        key(
+            "path",
+            ConfigKind::Path,
+            "a folder of published tables; without it and 'url' only files are read",
+        ),
+        key(
+            "url",
+            ConfigKind::Text,
+            "a folder on a web server whose Parquet files are tables: URL/NAME.parquet and URL/SCHEMA/NAME.parquet",
+        ),
+        key(
+            "token",
+            ConfigKind::Secret,
+            "the bearer token that the web server asks for",
+        ),
+    ]
 }
 
 /// Settings that change no answer.
@@ -52,6 +77,7 @@ pub fn harmless_options() -> Vec<String> {
         "temp_directory",
         "max_temp_directory_size",
         "lock_timeout",
+        "request_timeout",
         "batch_size",
         "target_partitions",
         "datafusion.execution.batch_size",
@@ -75,14 +101,24 @@ pub fn safe_options() -> Vec<String> {
 
 impl Settings {
     pub fn read(config: &EngineConfig) -> Result<Self, EngineError> {
-        let path = match config.connection.get("path") {
-            None => None,
-            Some(Value::String(path)) => Some(PathBuf::from(path)),
-            Some(_) => return Err(refused("'path' is not a text; give the path of a folder")),
+        let text = |key: &str| match config.connection.get(key) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(_) => Err(refused(format!("'{key}' is not a text"))),
         };
+        let (path, url, token) = (text("path")?, text("url")?, text("token")?);
+        if path.is_some() && url.is_some() {
+            let message = "'path' and 'url' both say where tables are; keep one, and define another engine for the other";
+            return Err(refused(message));
+        }
+        if token.is_some() && url.is_none() {
+            return Err(refused("'token' is for a web server; give its 'url' too"));
+        }
         let mut settings = Self {
-            path,
+            path: path.map(PathBuf::from),
+            web: None,
             lock_timeout: LOCK_TIMEOUT,
+            request_timeout: REQUEST_TIMEOUT,
             resources: Resources::default(),
             options: options_of_the_interface(),
         };
@@ -91,6 +127,8 @@ impl Settings {
             let set = settings.set(name, &text);
             set.map_err(|error| error.context(format_args!("the option '{name}'")))?;
         }
+        let web = url.map(|url| WebSettings::new(&url, token, settings.request_timeout));
+        settings.web = web.transpose()?;
         Ok(settings)
     }
 
@@ -111,11 +149,11 @@ impl Settings {
                 return Ok(());
             }
             "lock_timeout" => {
-                let seconds = value.parse().ok().map(Duration::try_from_secs_f64);
-                let Some(Ok(timeout)) = seconds else {
-                    return Err(refused("it is no number of seconds"));
-                };
-                self.lock_timeout = timeout;
+                self.lock_timeout = seconds(value)?;
+                return Ok(());
+            }
+            "request_timeout" => {
+                self.request_timeout = seconds(value)?;
                 return Ok(());
             }
             "batch_size" => "datafusion.execution.batch_size",
@@ -129,7 +167,7 @@ impl Settings {
             _ => {
                 return Err(refused(
                     "there is none of that name; take memory_limit, temp_directory, max_temp_directory_size, \
-                     lock_timeout, batch_size, target_partitions or a setting of DataFusion, such as \
+                     lock_timeout, request_timeout, batch_size, target_partitions or a setting of DataFusion, such as \
                      'datafusion.execution.collect_statistics'",
                 ));
             }
@@ -150,6 +188,14 @@ fn options_of_the_interface() -> ConfigOptions {
     // The default, nanoseconds, wraps round beyond the year 2262.
     options.execution.parquet.coerce_int96 = Some("us".into());
     options
+}
+
+fn seconds(value: &str) -> Result<Duration, EngineError> {
+    let seconds = value.parse().ok().map(Duration::try_from_secs_f64);
+    match seconds {
+        Some(Ok(seconds)) => Ok(seconds),
+        _ => Err(refused("it is no number of seconds")),
+    }
 }
 
 fn refused(message: impl Into<String>) -> EngineError {

@@ -54,14 +54,10 @@ impl Engine for DataFusion {
         }
     }
 
-    fn connect(
-        &self,
-        config: &EngineConfig,
-        _call: &Call,
-    ) -> Result<Box<dyn Session>, EngineError> {
+    fn connect(&self, config: &EngineConfig, call: &Call) -> Result<Box<dyn Session>, EngineError> {
         let settings = Settings::read(config)?;
         let environment = self.environments.open(&settings.resources)?;
-        let session = DataFusionSession::open(settings, environment, self.runtime()?)?;
+        let session = DataFusionSession::open(settings, environment, self.runtime()?, call)?;
         Ok(Box::new(session))
     }
 }

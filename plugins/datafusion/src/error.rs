@@ -154,6 +154,8 @@ fn classify_store(error: &object_store::Error) -> ErrorClass {
         | object_store::Error::InvalidPath { .. } => ErrorClass::Unsupported,
         object_store::Error::UnknownConfigurationKey { .. } => ErrorClass::Config,
         object_store::Error::JoinError { source } => classify_join(source),
+        // What a web server did not answer to the end, whatever the operating system says of the connection.
+        object_store::Error::Generic { store: "HTTP", .. } => ErrorClass::Unavailable,
         // A file that is shorter than it was has been changed meanwhile.
         other if other.to_string().contains("Out of range of file") => ErrorClass::Data,
         other => match innermost_io(other) {

@@ -21,5 +21,6 @@ mod source;
 mod statement;
 mod statistics;
 mod stream;
+mod web;
 
 pub use engine::DataFusion;

@@ -35,6 +35,7 @@ impl Runtime {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .thread_name("datafusion")
             .thread_stack_size(STACK_BYTES)
+            .enable_all()
             .build()
             .map_err(|error| {
                 let message = format!("starting the threads of DataFusion: {error}");

@@ -29,6 +29,7 @@ use crate::runtime::Runtime;
 use crate::source::{file_table, with_canonical_values};
 use crate::statement::query_plan;
 use crate::stream::{Planned, Stream};
+use crate::web::{Server, WebCatalog, WebFile};
 use crate::{bitmap, content_hash, json_text, matches, statistics};
 
 pub struct DataFusionSession {
@@ -39,11 +40,15 @@ pub struct DataFusionSession {
     operations: Arc<Operations>,
     /// Where tables are published, if anywhere, and how statements see them.
     store: Option<(Arc<Store>, PublishedCatalog)>,
+    /// The web server whose files are tables, if any.
+    web: Option<Arc<Server>>,
     sources: Arc<MemorySchemaProvider>,
     rows: Arc<MemorySchemaProvider>,
     copies: Copies,
     /// The files of the Parquet sources, by relation.
     parquet: BTreeMap<String, Vec<PathBuf>>,
+    /// The files of a web server that are attached, by relation.
+    web_files: BTreeMap<String, Arc<WebFile>>,
 }
 
 /// What is attached and copied has a catalog of its own, so that no published table is hidden.
@@ -59,7 +64,9 @@ impl DataFusionSession {
         settings: Settings,
         environment: Arc<Environment>,
         runtime: Arc<Runtime>,
+        call: &Call,
     ) -> Result<Self, EngineError> {
+        let operations = Arc::<Operations>::default();
         let opened = settings
             .path
             .map(|path| Store::open(path, settings.lock_timeout));
@@ -67,9 +74,20 @@ impl DataFusionSession {
             let store = Arc::new(store);
             (Arc::clone(&store), PublishedCatalog::new(store))
         });
+        let web = match settings.web {
+            None => None,
+            Some(web) => {
+                let state = SessionStateBuilder::new()
+                    .with_config(SessionConfig::from(settings.options.clone()))
+                    .with_runtime_env(Arc::clone(&environment.runtime))
+                    .build();
+                let running = operations.begin(call)?;
+                Some(Arc::new(running.run(&runtime, Server::open(web, state))?))
+            }
+        };
         let config = SessionConfig::from(settings.options)
             .with_default_catalog_and_schema(CATALOG, DEFAULT_SCHEMA)
-            .with_create_default_catalog_and_schema(store.is_none());
+            .with_create_default_catalog_and_schema(store.is_none() && web.is_none());
         let state = SessionStateBuilder::new()
             .with_config(config)
             .with_runtime_env(Arc::clone(&environment.runtime))
@@ -83,6 +101,9 @@ impl DataFusionSession {
         if let Some((_, catalog)) = &store {
             context.register_catalog(CATALOG, Arc::new(catalog.clone()));
         }
+        if let Some(server) = &web {
+            context.register_catalog(CATALOG, Arc::new(WebCatalog(Arc::clone(server))));
+        }
         let own = MemoryCatalogProvider::new();
         let sources = Arc::new(MemorySchemaProvider::new());
         let rows = Arc::new(MemorySchemaProvider::new());
@@ -95,12 +116,14 @@ impl DataFusionSession {
             environment,
             runtime,
             dialect: dialect(),
-            operations: Arc::default(),
+            operations,
             store,
+            web,
             sources,
             rows,
             copies: Copies::default(),
             parquet: BTreeMap::new(),
+            web_files: BTreeMap::new(),
         })
     }
 
@@ -185,6 +208,29 @@ impl DataFusionSession {
         })
     }
 
+    /// A file of the web server, under the name by which it is attached.
+    fn attach_web_file(
+        &mut self,
+        name: &str,
+        table: &TableName,
+        server: Arc<Server>,
+        running: &Running,
+    ) -> Result<Relation, EngineError> {
+        if (table.catalog.as_deref()).is_some_and(|catalog| catalog != CATALOG) {
+            return Err(missing(&self.dialect, table));
+        }
+        let named = table.clone();
+        let (file, table) = running.run(&self.runtime, async move {
+            let file = server.file(&named).await?;
+            Ok((Arc::clone(&file), server.table(file).await?))
+        })?;
+        let relation = self.own(SOURCES, name);
+        replace(&self.sources, name, Some(table))?;
+        self.parquet.remove(&relation.sql);
+        self.web_files.insert(relation.sql.clone(), file);
+        Ok(relation)
+    }
+
     fn published(&self, table: &TableName) -> Result<Relation, EngineError> {
         let catalog_fits = table
             .catalog
@@ -207,7 +253,7 @@ impl DataFusionSession {
 
 fn missing(dialect: &Dialect, table: &TableName) -> EngineError {
     let message = format!(
-        "there is no table {}; check its name and 'path' in connection_params",
+        "there is no table {}; check its name and 'path' or 'url' in connection_params",
         dialect.table(table)
     );
     EngineError::new(ErrorClass::NotFound, message)
@@ -237,12 +283,16 @@ impl Session for DataFusionSession {
     ) -> Result<Relation, EngineError> {
         let running = self.operations.begin(call)?;
         if let Source::Table(table) = source {
-            return self.published(table);
+            return match self.web.clone() {
+                Some(server) => self.attach_web_file(name, table, server, &running),
+                None => self.published(table),
+            };
         }
         let table = self.table_of(source, &running)?;
         let relation = self.own(SOURCES, name);
         replace(&self.sources, name, Some(table))?;
         self.parquet.remove(&relation.sql);
+        self.web_files.remove(&relation.sql);
         if let Source::Files {
             format: FileFormat::Parquet,
             paths,
@@ -303,7 +353,9 @@ impl Session for DataFusionSession {
 
     fn detach(&mut self, name: &str, call: &Call) -> Result<(), EngineError> {
         let _running = self.operations.begin(call)?;
-        self.parquet.remove(&self.own(SOURCES, name).sql);
+        let relation = self.own(SOURCES, name);
+        self.parquet.remove(&relation.sql);
+        self.web_files.remove(&relation.sql);
         replace(&self.sources, name, None)?;
         replace(&self.rows, name, None)?;
         self.copies.forget(name);
@@ -313,9 +365,12 @@ impl Session for DataFusionSession {
     /// The host hashes files, and a query may read any of them.
     fn data_version(
         &mut self,
-        _relation: &Relation,
+        relation: &Relation,
         _call: &Call,
     ) -> Result<Option<String>, EngineError> {
+        if let Some(file) = self.web_files.get(&relation.sql) {
+            return file.version().map(Some);
+        }
         let reason = "DataFusion has no snapshots";
         Err(EngineError::new(ErrorClass::Unsupported, reason))
     }

@@ -19,3 +19,4 @@ mod published_tables;
 mod publishing_and_dying;
 mod statements;
 mod support;
+mod web_files;

@@ -68,6 +68,14 @@ fn a_file_url_names_the_path_to_write() {
 }
 
 #[test]
+fn a_file_on_a_web_server_is_a_table_of_datafusion() {
+    insta::assert_snapshot!(refused("'https://example.com/data/orders.parquet'"), @"
+    config.yaml:1:28: error: 'https://example.com/data/orders.parquet' lies on a web server, which this version does not read: object stores are not built in
+      help: copy the files to this machine and name their path, or read them with {query: …} on an engine whose options reach them; NAME.parquet is {table: NAME} of {type: datafusion, connection_params: {url: 'https://HOST/FOLDER'}}
+    ");
+}
+
+#[test]
 fn a_login_in_a_url_is_not_shown() {
     let told = refused("'https://user:hunter2@example.com/x.csv?sig=hunter3'");
     assert!(told.contains("'https://example.com/x.csv'"), "{told}");

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`postgres`] | a PostgreSQL server that lives as long as a test |
 //! | [`proxy`] | a connection to a server that breaks when it is told to |
+//! | [`web_server`] | a web server of files that fails when it is told to |
 //! | [`faulty_disk`] | a disk that fails under the files of a state, and what a power cut leaves on it |
 //! | [`oracle`] | what every rule means, evaluated row by row |
 //! | [`random`] | random tables and rules, and what engines need of them |
@@ -26,11 +27,13 @@ pub mod proxy;
 pub mod random;
 pub mod rows;
 pub mod sample;
+pub mod web_server;
 
 pub use library::ways;
 pub use postgres::{Server, ServerSettings};
 pub use proxy::{Fault, Proxy};
 pub use rows::{Batches, Table, table};
+pub use web_server::{WebFault, WebManners, WebServer};
 
 use std::time::{Duration, Instant};
 

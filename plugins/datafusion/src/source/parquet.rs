@@ -118,7 +118,7 @@ fn object_meta(path: &Path) -> std::result::Result<ObjectMeta, EngineError> {
 }
 
 /// Every column may hold NULL: one file's promise that it has none says nothing of the others.
-fn with_null(schema: &Schema) -> Schema {
+pub fn with_null(schema: &Schema) -> Schema {
     let fields = schema.fields().iter().map(|field| {
         let field: &Field = field;
         field.clone().with_nullable(true)
@@ -150,12 +150,35 @@ impl TableProvider for ParquetTable {
             };
             return Ok(Arc::new(EmptyExec::new(schema)));
         }
-        let source = self
-            .format
-            .file_source(TableSchema::from(Arc::clone(&self.schema)));
-        let groups =
-            FileGroup::new(self.unchanged_files()?).split_files(state.config().target_partitions());
-        let scan = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), source)
+        let scan = ParquetScan {
+            format: &self.format,
+            store: ObjectStoreUrl::local_filesystem(),
+            files: self.unchanged_files()?,
+            schema: Arc::clone(&self.schema),
+        };
+        scan.plan(state, projection, limit).await
+    }
+}
+
+/// Files of a store, read as rows of these columns.
+pub struct ParquetScan<'f> {
+    pub format: &'f ParquetFormat,
+    pub store: ObjectStoreUrl,
+    pub files: Vec<PartitionedFile>,
+    pub schema: SchemaRef,
+}
+
+impl ParquetScan<'_> {
+    /// The plan of a table's [`scan`](TableProvider::scan).
+    pub async fn plan(
+        self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let source = self.format.file_source(TableSchema::from(self.schema));
+        let groups = FileGroup::new(self.files).split_files(state.config().target_partitions());
+        let scan = FileScanConfigBuilder::new(self.store, source)
             .with_file_groups(groups)
             .with_projection_indices(projection.cloned())?
             .with_limit(limit)
