@@ -83,7 +83,9 @@ fn faults_of(number: usize, call: &Call) -> impl Iterator<Item = Plan> + use<> {
     if call.changes() {
         plans.extend([lasting_error(Errno::Io), lasting_error(Errno::ReadOnly)]);
         if call.name != "unlink" {
-            plans.extend([error(Errno::NoSpace), lasting_error(Errno::NoSpace)]);
+            for errno in [Errno::NoSpace, Errno::Quota] {
+                plans.extend([error(errno), lasting_error(errno)]);
+            }
         }
     }
     if call.name == "write" {

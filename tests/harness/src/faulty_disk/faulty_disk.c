@@ -94,7 +94,7 @@ static int begin(enum kind kind)
     if (calls == at)
         return fault;
     /* A disk without space still lets files go. */
-    if (at && calls > at && then && (kind == CHANGES || (kind == FREES && then != ENOSPC)))
+    if (at && calls > at && then && (kind == CHANGES || (kind == FREES && then != ENOSPC && then != EDQUOT)))
         return then;
     return SOUND;
 }

@@ -32,6 +32,7 @@ pub enum Errno {
     Access = 13,
     NoSpace = 28,
     ReadOnly = 30,
+    Quota = 122,
 }
 
 /// What is to go wrong.
