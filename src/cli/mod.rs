@@ -16,6 +16,8 @@ mod check_connection;
 pub mod exit;
 mod explain;
 mod filter;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod heap;
 mod job;
 mod lint;
 mod logging;
@@ -28,6 +30,7 @@ mod state;
 
 /// Runs the command that the arguments name, and tells how it ended.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    begin();
     let arguments: Arguments = match parse(args::with_default_command(arguments)) {
         Ok(arguments) => arguments,
         Err(exit) => return exit,
@@ -48,10 +51,17 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 
 /// Runs `data-validator-job` with these arguments, and tells how it ended.
 pub fn job(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    begin();
     match parse(arguments) {
         Ok(arguments) => end(job::job(&arguments), false),
         Err(exit) => exit,
     }
+}
+
+/// What a process does once.
+fn begin() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    heap::keep_freed_memory();
 }
 
 fn parse<A: Parser>(arguments: impl IntoIterator<Item = OsString>) -> Result<A, Exit> {
