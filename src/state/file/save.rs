@@ -16,8 +16,9 @@ use crate::state::StateError;
 use crate::state::entries::Entries;
 use crate::state::record::{Base, Record};
 
-/// Between two snapshots passes at least so many times what the last one cost.
-const REST: u32 = 100;
+/// Between two snapshots passes at least so many times what the last one cost; the next costs more by as much as was
+/// recorded meanwhile.
+const REST: u32 = 400;
 
 /// A snapshot during a run is for who reads the file, so it need not come more often.
 const SNAPSHOT_EVERY: Duration = Duration::from_secs(5);
