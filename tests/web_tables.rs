@@ -77,7 +77,7 @@ fn counts(report: &Value) -> Vec<(i64, i64)> {
         ("sales", "at_least"),
         ("sales", "unique"),
     ];
-    let count = |value: &Value| value.as_i64().unwrap_or(-1);
+    let count = |value: &Value| value.as_i64().unwrap();
     let of = |(table, name)| {
         let result = rule(report, table, name);
         (

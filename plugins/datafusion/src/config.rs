@@ -198,7 +198,8 @@ fn seconds(value: &str) -> Result<Duration, EngineError> {
     }
 }
 
-fn refused(message: impl Into<String>) -> EngineError {
+/// A setting that cannot be followed.
+pub fn refused(message: impl Into<String>) -> EngineError {
     EngineError::new(ErrorClass::Config, message)
 }
 

@@ -46,9 +46,13 @@ pub struct DataFusionSession {
     rows: Arc<MemorySchemaProvider>,
     copies: Copies,
     /// The files of the Parquet sources, by relation.
-    parquet: BTreeMap<String, Vec<PathBuf>>,
-    /// The files of a web server that are attached, by relation.
-    web_files: BTreeMap<String, Arc<WebFile>>,
+    parquet: BTreeMap<String, ParquetSource>,
+}
+
+/// Where the Parquet files of a source lie.
+enum ParquetSource {
+    Here(Vec<PathBuf>),
+    OnTheWeb(Arc<WebFile>),
 }
 
 /// What is attached and copied has a catalog of its own, so that no published table is hidden.
@@ -123,7 +127,6 @@ impl DataFusionSession {
             rows,
             copies: Copies::default(),
             parquet: BTreeMap::new(),
-            web_files: BTreeMap::new(),
         })
     }
 
@@ -208,27 +211,22 @@ impl DataFusionSession {
         })
     }
 
-    /// A file of the web server, under the name by which it is attached.
-    fn attach_web_file(
-        &mut self,
-        name: &str,
-        table: &TableName,
-        server: Arc<Server>,
+    /// A file of the web server, as it is now, and its table.
+    fn web_table(
+        &self,
+        name: &TableName,
+        server: &Arc<Server>,
         running: &Running,
-    ) -> Result<Relation, EngineError> {
-        if (table.catalog.as_deref()).is_some_and(|catalog| catalog != CATALOG) {
-            return Err(missing(&self.dialect, table));
+    ) -> Result<(Arc<dyn TableProvider>, ParquetSource), EngineError> {
+        if (name.catalog.as_deref()).is_some_and(|catalog| catalog != CATALOG) {
+            return Err(missing(&self.dialect, name));
         }
-        let named = table.clone();
-        let (file, table) = running.run(&self.runtime, async move {
-            let file = server.file(&named).await?;
-            Ok((Arc::clone(&file), server.table(file).await?))
-        })?;
-        let relation = self.own(SOURCES, name);
-        replace(&self.sources, name, Some(table))?;
-        self.parquet.remove(&relation.sql);
-        self.web_files.insert(relation.sql.clone(), file);
-        Ok(relation)
+        let (name, server) = (name.clone(), Arc::clone(server));
+        running.run(&self.runtime, async move {
+            let file = server.file(&name).await?;
+            let table = server.table(Arc::clone(&file)).await?;
+            Ok((table, ParquetSource::OnTheWeb(file)))
+        })
     }
 
     fn published(&self, table: &TableName) -> Result<Relation, EngineError> {
@@ -282,24 +280,25 @@ impl Session for DataFusionSession {
         call: &Call,
     ) -> Result<Relation, EngineError> {
         let running = self.operations.begin(call)?;
-        if let Source::Table(table) = source {
-            return match self.web.clone() {
-                Some(server) => self.attach_web_file(name, table, server, &running),
-                None => self.published(table),
-            };
-        }
-        let table = self.table_of(source, &running)?;
+        let (table, parquet) = match (source, &self.web) {
+            (Source::Table(table), None) => return self.published(table),
+            (Source::Table(table), Some(server)) => {
+                let (table, file) = self.web_table(table, server, &running)?;
+                (table, Some(file))
+            }
+            (Source::Files { format, paths }, _) => {
+                let is_parquet = matches!(format, FileFormat::Parquet);
+                let here = is_parquet.then(|| ParquetSource::Here(paths.clone()));
+                (self.table_of(source, &running)?, here)
+            }
+            (Source::Query(_), _) => (self.table_of(source, &running)?, None),
+        };
         let relation = self.own(SOURCES, name);
         replace(&self.sources, name, Some(table))?;
-        self.parquet.remove(&relation.sql);
-        self.web_files.remove(&relation.sql);
-        if let Source::Files {
-            format: FileFormat::Parquet,
-            paths,
-        } = source
-        {
-            self.parquet.insert(relation.sql.clone(), paths.clone());
-        }
+        match parquet {
+            Some(parquet) => self.parquet.insert(relation.sql.clone(), parquet),
+            None => self.parquet.remove(&relation.sql),
+        };
         Ok(relation)
     }
 
@@ -320,8 +319,8 @@ impl Session for DataFusionSession {
     ) -> Result<Option<Statistics>, EngineError> {
         let running = self.operations.begin(call)?;
         match self.parquet.get(&relation.sql) {
-            Some(paths) => statistics::of_parquet(paths, columns, &running),
-            None => Ok(None),
+            Some(ParquetSource::Here(paths)) => statistics::of_parquet(paths, columns, &running),
+            Some(ParquetSource::OnTheWeb(_)) | None => Ok(None),
         }
     }
 
@@ -353,9 +352,7 @@ impl Session for DataFusionSession {
 
     fn detach(&mut self, name: &str, call: &Call) -> Result<(), EngineError> {
         let _running = self.operations.begin(call)?;
-        let relation = self.own(SOURCES, name);
-        self.parquet.remove(&relation.sql);
-        self.web_files.remove(&relation.sql);
+        self.parquet.remove(&self.own(SOURCES, name).sql);
         replace(&self.sources, name, None)?;
         replace(&self.rows, name, None)?;
         self.copies.forget(name);
@@ -368,7 +365,7 @@ impl Session for DataFusionSession {
         relation: &Relation,
         _call: &Call,
     ) -> Result<Option<String>, EngineError> {
-        if let Some(file) = self.web_files.get(&relation.sql) {
+        if let Some(ParquetSource::OnTheWeb(file)) = self.parquet.get(&relation.sql) {
             return file.version().map(Some);
         }
         let reason = "DataFusion has no snapshots";

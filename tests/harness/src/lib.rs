@@ -35,7 +35,17 @@ pub use proxy::{Fault, Proxy};
 pub use rows::{Batches, Table, table};
 pub use web_server::{WebFault, WebManners, WebServer};
 
+use std::net::{SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
+
+/// A port of this machine that nobody else has, for what is named.
+fn listen(what: &str) -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind(("127.0.0.1", 0));
+    match listener.and_then(|it| Ok((it.local_addr()?, it))) {
+        Ok((address, listener)) => (listener, address),
+        Err(error) => panic!("opening {what}: {error}"),
+    }
+}
 
 /// Asks until the answer is there.
 ///

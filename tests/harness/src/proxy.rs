@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-use crate::eventually;
+use crate::{eventually, listen};
 
 /// What happens to the bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,11 +66,7 @@ impl Proxy {
     /// # Panics
     /// When this machine has no port left.
     pub fn to(server: SocketAddr) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0));
-        let (listener, address) = match listener.and_then(|it| Ok((it.local_addr()?, it))) {
-            Ok((address, listener)) => (listener, address),
-            Err(error) => panic!("opening a proxy: {error}"),
-        };
+        let (listener, address) = listen("a proxy");
         let control = Arc::<Control>::default();
         let accepting = Arc::clone(&control);
         thread::spawn(move || accept(&listener, server, &accepting));
@@ -146,7 +142,7 @@ fn accept(listener: &TcpListener, server: SocketAddr, control: &Arc<Control>) {
 }
 
 /// The other side sees a reset and no orderly end.
-fn reset_when_closed(stream: &TcpStream) {
+pub fn reset_when_closed(stream: &TcpStream) {
     let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
 }
 

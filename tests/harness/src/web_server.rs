@@ -4,7 +4,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::fs;
 use std::hash::{Hash, Hasher};
 use std::io::{BufRead, BufReader, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,6 +12,10 @@ use std::thread;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use percent_encoding::percent_decode_str;
+
+use crate::listen;
+use crate::proxy::reset_when_closed;
 
 /// What happens to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,11 +77,7 @@ impl WebServer {
     /// # Panics
     /// When this machine has no port left.
     pub fn of(folder: &Path) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0));
-        let (listener, address) = match listener.and_then(|it| Ok((it.local_addr()?, it))) {
-            Ok((address, listener)) => (listener, address),
-            Err(error) => panic!("opening a web server: {error}"),
-        };
+        let (listener, address) = listen("a web server");
         let control = Arc::new(Control {
             folder: folder.to_owned(),
             manners: Mutex::default(),
@@ -198,7 +198,8 @@ fn serve(client: &TcpStream, control: &Control) -> std::io::Result<()> {
         };
         let answer = match &fault {
             Some(WebFault::Reset) => {
-                return socket2::SockRef::from(client).set_linger(Some(Duration::ZERO));
+                reset_when_closed(client);
+                return Ok(());
             }
             Some(WebFault::Hang) => {
                 while !control.has_ended.load(Ordering::SeqCst) {
@@ -266,9 +267,8 @@ fn answer(request: &Request, control: &Control) -> Answer {
     if (manners.unavailable).is_some_and(|path| request.path.starts_with(path)) {
         return Answer::empty(503, String::new());
     }
-    let file = control
-        .folder
-        .join(unescaped(request.path.trim_start_matches('/')));
+    let path = percent_decode_str(request.path.trim_start_matches('/'));
+    let file = control.folder.join(&*path.decode_utf8_lossy());
     let (Ok(content), Ok(modified)) = (
         fs::read(&file),
         fs::metadata(&file).and_then(|metadata| metadata.modified()),
@@ -309,24 +309,4 @@ fn answer(request: &Request, control: &Control) -> Answer {
         },
         Some(_) => Answer::empty(416, String::new()),
     }
-}
-
-/// With the bytes that `%` and two digits stand for.
-fn unescaped(path: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = path.as_bytes();
-    while let Some((&first, behind)) = rest.split_first() {
-        let code = std::str::from_utf8(behind.get(..2).unwrap_or_default()).unwrap_or_default();
-        match u8::from_str_radix(code, 16) {
-            Ok(byte) if first == b'%' && code.len() == 2 => {
-                bytes.push(byte);
-                rest = &behind[2..];
-            }
-            _ => {
-                bytes.push(first);
-                rest = behind;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -16,7 +16,7 @@ use data_validator_plugin::{EngineError, ErrorClass, FileFormat};
 use datafusion::catalog::{Session, TableProvider};
 
 pub use canonical::with_canonical_values;
-pub use parquet::{ParquetScan, parquet_table, with_null};
+pub use parquet::{FooterReader, ParquetFiles, parquet_table};
 
 /// The files of a format as one table; reads metadata at most, except of JSON, which has no other.
 pub async fn file_table(

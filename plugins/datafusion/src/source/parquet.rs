@@ -1,5 +1,6 @@
 //! Parquet files as one table.
 
+use std::fmt::{Debug, Display};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder};
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::{Expr, TableType};
-use datafusion::object_store::{ObjectMeta, path::Path as StorePath};
+use datafusion::object_store::{ObjectMeta, ObjectStore, path::Path as StorePath};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 
@@ -23,14 +24,59 @@ use super::same_columns::check_fit;
 use super::{bad_file, open_file};
 use crate::error::{engine_error, io_error};
 
-/// Files that are known by name and size.
-///
-/// DataFusion's own listing table takes a file that vanished for an empty folder, and so for no rows.
+/// Parquet files as rows of the columns that they have in common.
 #[derive(Debug)]
 pub struct ParquetTable {
     schema: SchemaRef,
     format: Arc<ParquetFormat>,
-    files: Vec<(PathBuf, ObjectMeta)>,
+    files: Box<dyn ParquetFiles>,
+}
+
+/// The files of a table, wherever they lie.
+pub trait ParquetFiles: Debug + Send + Sync {
+    /// The store that has them.
+    fn store(&self) -> ObjectStoreUrl;
+
+    /// The files, if they are still those whose footers were read: DataFusion answers from a footer that it
+    /// has in memory.
+    fn unchanged(&self) -> std::result::Result<Vec<PartitionedFile>, EngineError>;
+}
+
+/// Reads footers with the settings of a session.
+pub struct FooterReader<'s> {
+    state: &'s dyn Session,
+    format: Arc<ParquetFormat>,
+}
+
+impl<'s> FooterReader<'s> {
+    pub fn new(state: &'s dyn Session) -> Self {
+        let options = state.default_table_options().parquet;
+        Self {
+            state,
+            format: Arc::new(ParquetFormat::default().with_options(options)),
+        }
+    }
+
+    /// The columns of a file in a store, which a user knows by this name.
+    pub async fn columns(
+        &self,
+        store: &Arc<dyn ObjectStore>,
+        file: &ObjectMeta,
+        name: impl Display,
+    ) -> std::result::Result<SchemaRef, EngineError> {
+        let files = std::slice::from_ref(file);
+        let found = self.format.infer_schema(self.state, store, files).await;
+        found.map_err(|error| engine_error(&error).context(format_args!("reading {name}")))
+    }
+
+    /// The table of these files.
+    pub fn table(self, columns: &Schema, files: impl ParquetFiles + 'static) -> ParquetTable {
+        ParquetTable {
+            schema: Arc::new(with_null(columns)),
+            format: self.format,
+            files: Box::new(files),
+        }
+    }
 }
 
 /// The files as one table of these columns, or of those of the first file. Columns belong together by name;
@@ -40,8 +86,7 @@ pub async fn parquet_table(
     paths: &[PathBuf],
     schema: Option<SchemaRef>,
 ) -> std::result::Result<ParquetTable, EngineError> {
-    let options = state.default_table_options().parquet;
-    let format = Arc::new(ParquetFormat::default().with_options(options));
+    let reader = FooterReader::new(state);
     let store = state
         .runtime_env()
         .object_store(ObjectStoreUrl::local_filesystem())
@@ -52,12 +97,7 @@ pub async fn parquet_table(
         let meta = object_meta(path)?;
         // The footers of files that this engine wrote need no second look.
         if schema.is_none() {
-            let found = format
-                .infer_schema(state, &store, std::slice::from_ref(&meta))
-                .await;
-            let found = found.map_err(|error| {
-                engine_error(&error).context(format_args!("reading {}", path.display()))
-            })?;
+            let found = reader.columns(&store, &meta, path.display()).await?;
             match &table {
                 None => table = Some((found, path)),
                 Some((expected, first)) => check_fit(path, &found, expected, first)?,
@@ -67,18 +107,22 @@ pub async fn parquet_table(
     }
     let schema = schema.or(table.map(|(schema, _)| schema));
     let schema = schema.unwrap_or_else(|| Arc::new(Schema::empty()));
-    Ok(ParquetTable {
-        schema: Arc::new(with_null(&schema)),
-        format,
-        files,
-    })
+    Ok(reader.table(&schema, LocalFiles(files)))
 }
 
-impl ParquetTable {
-    /// The files, if they are still those whose footers were read: DataFusion answers from a footer that it
-    /// has in memory.
-    fn unchanged_files(&self) -> Result<Vec<PartitionedFile>> {
-        let unchanged = self.files.iter().map(|(path, meta)| {
+/// Files that are known by name and size.
+///
+/// DataFusion's own listing table takes a file that vanished for an empty folder, and so for no rows.
+#[derive(Debug)]
+struct LocalFiles(Vec<(PathBuf, ObjectMeta)>);
+
+impl ParquetFiles for LocalFiles {
+    fn store(&self) -> ObjectStoreUrl {
+        ObjectStoreUrl::local_filesystem()
+    }
+
+    fn unchanged(&self) -> std::result::Result<Vec<PartitionedFile>, EngineError> {
+        let unchanged = self.0.iter().map(|(path, meta)| {
             let now = object_meta(path)?;
             if now != *meta {
                 let message = "the file has changed since it was attached; attach it again";
@@ -86,8 +130,7 @@ impl ParquetTable {
             }
             Ok(PartitionedFile::new_from_meta(now))
         });
-        let files: std::result::Result<_, EngineError> = unchanged.collect();
-        files.map_err(|error| DataFusionError::External(Box::new(error)))
+        unchanged.collect()
     }
 }
 
@@ -118,7 +161,7 @@ fn object_meta(path: &Path) -> std::result::Result<ObjectMeta, EngineError> {
 }
 
 /// Every column may hold NULL: one file's promise that it has none says nothing of the others.
-pub fn with_null(schema: &Schema) -> Schema {
+fn with_null(schema: &Schema) -> Schema {
     let fields = schema.fields().iter().map(|field| {
         let field: &Field = field;
         field.clone().with_nullable(true)
@@ -143,42 +186,20 @@ impl TableProvider for ParquetTable {
         _filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        if self.files.is_empty() {
+        let files = self.files.unchanged();
+        let files = files.map_err(|error| DataFusionError::External(Box::new(error)))?;
+        if files.is_empty() {
             let schema = match projection {
                 Some(projection) => Arc::new(self.schema.project(projection)?),
                 None => Arc::clone(&self.schema),
             };
             return Ok(Arc::new(EmptyExec::new(schema)));
         }
-        let scan = ParquetScan {
-            format: &self.format,
-            store: ObjectStoreUrl::local_filesystem(),
-            files: self.unchanged_files()?,
-            schema: Arc::clone(&self.schema),
-        };
-        scan.plan(state, projection, limit).await
-    }
-}
-
-/// Files of a store, read as rows of these columns.
-pub struct ParquetScan<'f> {
-    pub format: &'f ParquetFormat,
-    pub store: ObjectStoreUrl,
-    pub files: Vec<PartitionedFile>,
-    pub schema: SchemaRef,
-}
-
-impl ParquetScan<'_> {
-    /// The plan of a table's [`scan`](TableProvider::scan).
-    pub async fn plan(
-        self,
-        state: &dyn Session,
-        projection: Option<&Vec<usize>>,
-        limit: Option<usize>,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        let source = self.format.file_source(TableSchema::from(self.schema));
-        let groups = FileGroup::new(self.files).split_files(state.config().target_partitions());
-        let scan = FileScanConfigBuilder::new(self.store, source)
+        let source = self
+            .format
+            .file_source(TableSchema::from(Arc::clone(&self.schema)));
+        let groups = FileGroup::new(files).split_files(state.config().target_partitions());
+        let scan = FileScanConfigBuilder::new(self.files.store(), source)
             .with_file_groups(groups)
             .with_projection_indices(projection.cloned())?
             .with_limit(limit)

@@ -94,16 +94,15 @@ impl WebFile {
             return Err(none("a minute has not passed since the last change"));
         }
         let told = format!("{}\n{tag}\n{modified:?}\n{}", self.url, self.found.size);
-        let hash: String = Sha256::digest(told)[..16]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        Ok(format!("etag:{hash}"))
+        let hash: [u8; 32] = Sha256::digest(told).into();
+        let (halves, _) = hash.as_chunks::<16>();
+        Ok(format!("etag:{:032x}", u128::from_be_bytes(halves[0])))
     }
 
     fn is_same(&self, other: &ObjectMeta) -> bool {
-        let parts = |meta: &ObjectMeta| (meta.e_tag.clone(), meta.size, meta.last_modified);
-        parts(&self.found) == parts(other)
+        let found = &self.found;
+        (&found.e_tag, found.size, found.last_modified)
+            == (&other.e_tag, other.size, other.last_modified)
     }
 }
 

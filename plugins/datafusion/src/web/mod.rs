@@ -8,8 +8,8 @@
 mod answers;
 mod catalog;
 mod file;
+mod place;
 mod settings;
-mod table;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,17 +29,18 @@ pub use catalog::WebCatalog;
 pub use file::WebFile;
 pub use settings::WebSettings;
 
+use crate::config::refused;
 use crate::error::engine_error;
 use crate::session::DEFAULT_SCHEMA;
-use crate::source::with_canonical_values;
-use table::WebTable;
+use crate::source::{FooterReader, with_canonical_values};
+use place::Place;
 
 /// A web server that has been reached.
 #[derive(Debug)]
 pub struct Server {
     url: Url,
     store: Arc<HttpStore>,
-    /// What footers are read with.
+    /// What footers are read with; a session's own state would hold this server, and so itself.
     state: SessionState,
 }
 
@@ -76,8 +77,11 @@ impl Server {
 
     /// A file as a table; reads its footer.
     pub async fn table(&self, file: Arc<WebFile>) -> Result<Arc<dyn TableProvider>, EngineError> {
-        let table = WebTable::open(&self.state, file).await?;
-        with_canonical_values(Arc::new(table))
+        let reader = FooterReader::new(&self.state);
+        let store = Arc::clone(&file) as Arc<dyn ObjectStore>;
+        let columns = reader.columns(&store, &file.meta(), file.url()).await?;
+        let place = Place::of(file, self.state.runtime_env())?;
+        with_canonical_values(Arc::new(reader.table(&columns, place)))
     }
 
     async fn head(&self, location: &StorePath) -> Result<ObjectMeta, EngineError> {
@@ -104,9 +108,7 @@ fn store(url: &Url, token: Option<&str>, timeout: Duration) -> Result<HttpStore,
         .with_timeout(timeout);
     if let Some(token) = token {
         let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| {
-            let message =
-                "'token' has a character that no HTTP header can have; check it for line ends";
-            EngineError::new(ErrorClass::Config, message)
+            refused("'token' has a character that no HTTP header can have; check it for line ends")
         })?;
         value.set_sensitive(true);
         let mut headers = HeaderMap::new();

@@ -4,8 +4,10 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use data_validator_plugin::{EngineError, ErrorClass};
+use data_validator_plugin::EngineError;
 use url::{Host, Url};
+
+use crate::config::refused;
 
 /// The keys `url` and `token` of `connection_params`, and an option.
 #[derive(Clone)]
@@ -77,12 +79,10 @@ fn is_this_machine(url: &Url) -> bool {
     }
 }
 
-fn refused(message: impl Into<String>) -> EngineError {
-    EngineError::new(ErrorClass::Config, message)
-}
-
 #[cfg(test)]
 mod tests {
+    use data_validator_plugin::ErrorClass;
+
     use super::*;
 
     fn settings(url: &str, token: Option<&str>) -> Result<WebSettings, EngineError> {
